@@ -1,14 +1,16 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { type Marks, readMarks } from '../publication/read-marks';
+import { isUnreadable, type Marks, readMarks } from '../publication/read-marks';
 import { readView } from '../publication/read-view';
 import { emptyShelf } from '../publication/state/shelf';
 import type { ViewState } from '../publication/state/view-state';
 import type { Withdrawal } from '../publication/state/withdrawal';
 import { WithdrawnIndex } from '../publication/state/withdrawals';
 import { viewsOf } from '../publication/views';
+import { decisionsOfAll, withdrawalsIn } from '../publication/withdrawn-everywhere';
 import type { Product } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
+import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 import { type MirrorRow, rowOf } from './list-rows';
 
@@ -38,14 +40,28 @@ export async function listMirror(store: Store, options: ListOptions = {}): Promi
 }
 
 /**
- * The views of a mirror, with everything that they offer, hold back or have taken back. They are read, not verified.
+ * The views of a mirror, with everything that they offer, hold back or have taken back: one after the other, since a large view
+ * takes much memory while it is read. They are read, not verified.
  * @throws BadFormat if an index or document cannot be read; NoSuchObject if one is missing
  */
 export async function listViews(store: Store, options: ListOptions = {}): Promise<ListedView[]> {
   const names = options.views ?? (await viewsOf(store));
-  const views = await Promise.all(names.map((view) => readOne(store, view)));
-  const withdrawals = views.flatMap(({ marks }) => marks?.state.withdrawals ?? []);
-  return views.map((one) => listed(one, withdrawals));
+  const withdrawals = await withdrawalsOf(store, names);
+  const views: ListedView[] = [];
+  for (const view of names) views.push(listed(await readOne(store, view), withdrawals));
+  return views;
+}
+
+/**
+ * The withdrawals of all views: they bind those that are listed, too. Over HTTP, views cannot be listed, so only the marks of
+ * the views that are named are known. Those that cannot be read are for `verify` to report.
+ */
+async function withdrawalsOf(store: Store, names: readonly string[]): Promise<readonly Withdrawal[]> {
+  const reading = { mirror: store, unchecked: true };
+  const found = await decisionsOfAll(reading, store instanceof HttpStore ? names : undefined);
+  const broken = found.find((one) => one.status === 'rejected' && !isUnreadable(one.reason));
+  if (broken?.status === 'rejected') throw broken.reason;
+  return withdrawalsIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
 interface Found {

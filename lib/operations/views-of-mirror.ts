@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors';
-import { downloadOf } from '../publication/offers/downloads';
+import { bySelection, downloadOf } from '../publication/offers/downloads';
 import { type Marks, readMarks } from '../publication/read-marks';
 import { readView } from '../publication/read-view';
 import { highest } from '../publication/state/highest';
@@ -46,7 +46,10 @@ export interface ViewDownload {
  */
 export async function viewsOfMirror(store: Store, names?: readonly string[]): Promise<ViewSummary[]> {
   const wanted = names ?? (await viewsOf(store));
-  return Promise.all(wanted.map((view) => summaryOf(store, view)));
+  const views: ViewSummary[] = [];
+  // One after the other: a large view takes much memory while it is read.
+  for (const view of wanted) views.push(await summaryOf(store, view));
+  return views;
 }
 
 async function summaryOf(store: Store, view: string): Promise<ViewSummary> {
@@ -85,12 +88,11 @@ function offered(documents: readonly Products[]): Pick<ViewSummary, 'newest' | '
 function downloadsOf(documents: readonly Products[]): ViewDownload[] {
   const products = documents.flatMap((document) => Object.values(document.products));
   const isLoader = (one: (typeof products)[number]) => one['bootloader-type'] !== undefined;
-  const words = products
-    .filter((one) => !isLoader(one))
-    .map(({ os, release, arch }) => JSON.stringify([os, release, arch]));
-  const images = [...new Set(words)].sort(byBytes).map((word): ViewDownload => {
-    const [os, release, architecture] = JSON.parse(word) as [string, string, string];
-    return { release, architecture, ...downloadOf(documents, { os, release, architecture }) };
+  const selections = [...bySelection(documents)].sort(([one], [other]) => byBytes(one, other));
+  const images = selections.flatMap(([, parts]): ViewDownload[] => {
+    const [one] = parts.flatMap((part) => Object.values(part.products)).filter((product) => !isLoader(product));
+    const { release = '', arch = '' } = one ?? {};
+    return one === undefined ? [] : [{ release, architecture: arch, ...downloadOf(parts) }];
   });
   const loaders = products.filter(isLoader);
   if (loaders.length === 0) return images;

@@ -16,6 +16,7 @@
  * pool. derived/: views that are made from others. mirror/: the public keyring and the front page, which are outside the
  * views. views.ts lists the views.
  */
+import { MirrorError } from '../errors';
 import { exposeFolders } from './commit/expose-folders';
 import { followIndex } from './commit/follow-index';
 import { moveIndex } from './commit/move-index';
@@ -23,6 +24,7 @@ import { gateChange } from './gate/gate';
 import { entryOf } from './history-entry';
 import { contentOf, hasChanged, nextContent } from './next-content';
 import type { Press } from './press';
+import { refuseRestored } from './published-last';
 import { isByFormer, type PublishedView, readView } from './read-view';
 import type { Change } from './state/view-content';
 
@@ -33,7 +35,8 @@ import type { Change } from './state/view-content';
  * every change re-signs everything that the former key signed.
  * @returns false if the view already has this content, signed by this key: nothing was committed
  * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
- * decided against a new version; the errors of {@link readView} and of the change. Nothing is then committed
+ * decided against a new version; ChecksumMismatch if the index was restored from a backup; NoSuchView (misuse) if the view is
+ * being deleted; the errors of {@link readView} and of the change. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {
   const moved = await moveView(view, change, press);
@@ -44,6 +47,8 @@ export async function changeView(view: string, change: Change, press: Press): Pr
 async function moveView(view: string, change: Change, press: Press): Promise<boolean> {
   for (;;) {
     const before = await readView(view, press);
+    await refuseRestored(before, press);
+    refuseDeleted(before);
     const [content, at] = [contentOf(before), press.now()];
     const wanted = change(content, at);
     const next = nextContent(content, wanted ?? {}, at);
@@ -54,6 +59,15 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
     if (await moveIndex(before, next, entry, press)) return true;
   }
+}
+
+/** @throws NoSuchView */
+function refuseDeleted({ view, state }: PublishedView): void {
+  if (!state.deleting) return;
+  throw new MirrorError('NoSuchView', `the view ${view} is being deleted`, {
+    hint: `if that was interrupted, finish it: maas-mirror view delete ${view}`,
+    misuse: true,
+  });
 }
 
 /** A view of an older release, or one whose upgrade was interrupted: any change writes its first state. */

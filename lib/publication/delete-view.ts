@@ -1,5 +1,6 @@
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { writeJson } from '../simplestreams/json';
+import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, nextContent } from './next-content';
@@ -11,29 +12,43 @@ import type { Tombstone } from './state/state-document';
 import type { Note } from './state/view-content';
 
 /**
- * Deletes a view: its last state is written, in which every version has left, then a note that names it, and then the indexes
- * are removed. If the view is created again, its names, its withdrawals and its history go on. Its documents stay. A change
- * that is committed between the last read of the index and its removal is lost: stores have no conditional removal.
+ * Deletes a view: first a state by which no other writer may change it any more, so that nothing which is decided meanwhile is
+ * lost; then its last state, in which every version has left, and a note that names it; and then the indexes are removed. If the
+ * view is created again, its names, its withdrawals and its history go on. Its documents stay. A deletion that was interrupted is
+ * finished by the next one.
  * @returns false if there is no such view
  * @throws the errors of readView
- * @public
  */
 export async function deleteView(view: string, note: Note, press: Press): Promise<boolean> {
   const { mirror } = press;
   for (;;) {
     const before = await readView(view, press);
-    if (before.index === undefined) return false;
+    if (before.index === undefined) {
+      await removeIndexes(view, press);
+      return false;
+    }
     const [content, at] = [contentOf(before), press.now()];
-    const next = nextContent(content, { documents: new Map(), shelf: emptyShelf }, at);
-    const state = stateFiles(before, next, entryOf(content, next, note));
-    await writeState(view, state, press);
-    await leaveNote(view, { state: state.path, at: timeText(at), ...asked(note) }, press);
+    if (!before.state.deleting) {
+      const closing = nextContent(content, { state: { ...before.state, deleting: true } }, at);
+      await moveIndex(before, closing, undefined, press);
+      continue;
+    }
+    const { deleting: _closed, ...state } = before.state;
+    const next = nextContent(content, { documents: new Map(), shelf: emptyShelf, state }, at);
+    const files = stateFiles(before, next, entryOf(content, next, note));
+    await writeState(view, files, press);
+    await leaveNote(view, { state: files.path, at: timeText(at), ...asked(note) }, press);
     if ((await mirror.read(layout.index(view)))?.tag !== before.tag) continue;
-    await mirror.remove(layout.plainIndex(view));
-    await mirror.remove(layout.plainIndexSignature(view));
-    await mirror.remove(layout.index(view));
+    await removeIndexes(view, press);
     return true;
   }
+}
+
+/** The signed one last: as long as it is there, an interrupted deletion can be finished. */
+async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
+  await mirror.remove(layout.plainIndex(view));
+  await mirror.remove(layout.plainIndexSignature(view));
+  await mirror.remove(layout.index(view));
 }
 
 async function leaveNote(view: string, tombstone: Tombstone, { mirror }: Press): Promise<void> {

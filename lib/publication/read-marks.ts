@@ -16,9 +16,14 @@ export async function readMarks(view: string, { mirror }: Pick<Reading, 'mirror'
   try {
     return await readStateOf(await readIndex(view, reading), reading);
   } catch (error) {
-    if (error instanceof MirrorError && unreadable.includes(error.name)) return undefined;
+    if (isUnreadable(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether marks are there, but cannot be read. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof MirrorError && unreadable.includes(error.name);
 }
 
 const unreadable = ['BadFormat', 'NoSuchObject', 'NotSupported'];

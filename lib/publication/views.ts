@@ -1,5 +1,7 @@
 import { MirrorError } from '../errors';
+import { ViewName } from '../job/build-request';
 import { mirror as layout } from '../job/layout';
+import { anyView } from '../job/operations/view-source';
 import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
@@ -26,8 +28,10 @@ export async function viewFoldersOf(store: Store): Promise<string[]> {
     });
   }
   const [folders, frozen] = await Promise.all([store.folders(''), store.folders('snapshots/')]);
-  const views = folders.filter((name) => name !== 'pool' && name !== 'snapshots');
-  return [...views, ...frozen.map((name) => `snapshots/${name}`)].sort();
+  // A disk may have folders of its own, which not everybody may read: `lost+found`.
+  const views = folders.filter((name) => ViewName.safeParse(name).success);
+  const snapshots = frozen.map((name) => `snapshots/${name}`).filter((name) => anyView.safeParse(name).success);
+  return [...views, ...snapshots].sort();
 }
 
 async function hasIndex(view: string, store: Store): Promise<boolean> {

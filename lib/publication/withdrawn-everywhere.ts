@@ -1,6 +1,5 @@
-import { mirror as layout } from '../job/layout';
-import { DirectoryStore } from '../store/directory/directory';
-import type { Store } from '../store/store';
+import { isFrozenName } from '../job/layout';
+import { decidedLast } from './published-last';
 import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
@@ -19,17 +18,40 @@ export type Decisions = PublishedIndex & { readonly state: ViewState };
  * @throws the errors of readView: a mark that cannot be read must not be overlooked
  */
 export async function withdrawnEverywhere(reading: Reading): Promise<readonly Withdrawal[]> {
+  return (await decidedEverywhere(reading)).withdrawn;
+}
+
+/** What was decided about all views that are not frozen. */
+export interface Decided {
+  /** Of the views that exist, except those whose deletion has begun. */
+  readonly states: ReadonlyMap<string, ViewState>;
+  /** Also those of deleted views. */
+  readonly withdrawn: readonly Withdrawal[];
+}
+
+/** @throws the errors of readView: a mark that cannot be read must not be overlooked */
+export async function decidedEverywhere(reading: Reading): Promise<Decided> {
   const found = await decisionsOfAll(reading);
   const broken = found.find((one) => one.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  return withdrawalsIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+  return decidedIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
-/** The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. */
+export function decidedIn(found: readonly Decisions[]): Decided {
+  const there = found.filter(({ index, state }) => index !== undefined && !state.deleting);
+  return { states: new Map(there.map(({ view, state }) => [view, state])), withdrawn: withdrawalsIn(found) };
+}
+
+/**
+ * The decisions about all views, in the order of their names, and of those that cannot be read the errors of readView. Frozen
+ * views are left out: nothing is decided about them.
+ * @param names @default - all that the store lists
+ */
 export async function decisionsOfAll(
   reading: Reading,
+  names?: readonly string[],
 ): Promise<readonly (PromiseSettledResult<Decisions> & { readonly view: string })[]> {
-  const views = await viewFoldersOf(reading.mirror);
+  const views = (names ?? (await viewFoldersOf(reading.mirror))).filter((view) => !isFrozenName(view));
   const found: (PromiseSettledResult<Decisions> & { readonly view: string })[] = [];
   for (let from = 0; from < views.length; from += atOnce) {
     const some = views.slice(from, from + atOnce);
@@ -41,25 +63,11 @@ export async function decisionsOfAll(
 
 /** An index that was restored from a backup does not lift what was withdrawn after it. */
 async function decisionsOf(view: string, reading: Reading): Promise<Decisions> {
-  const [found, last] = [await readDecisions(view, reading), await lastDecisions(view, reading)];
+  const found = await readDecisions(view, reading);
+  const last = await decidedLast(found, reading);
   return last === undefined
     ? found
     : { ...found, state: { ...found.state, withdrawals: withdrawalsIn([found, last]) } };
-}
-
-/**
- * What was decided about a view when it was published last, if its index was restored from a backup since; otherwise undefined.
- * Only a directory knows that without reading the documents.
- * @throws the errors of readView
- */
-async function lastDecisions(view: string, reading: Reading): Promise<Decisions | undefined> {
-  const { mirror } = reading;
-  const key = layout.index(view);
-  if (!(mirror instanceof DirectoryStore) || (await mirror.standing(key)).standing !== 'restored') return undefined;
-  const bytes = await mirror.newest(key);
-  if (bytes === undefined) return undefined;
-  const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
-  return readDecisions(view, { ...reading, mirror: Object.assign(Object.create(mirror) as Store, { read }) });
 }
 
 /** The withdrawals of views, each once. */

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mirror } from '../../lib/job/layout';
 import { listMirror } from '../../lib/operations/list';
+import { changeView } from '../../lib/publication/change-view';
+import { readView } from '../../lib/publication/read-view';
+import type { Change } from '../../lib/publication/state/view-content';
+import { withdrawnPart } from '../../lib/publication/state/withdrawals';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
-import type { Product, Products } from '../../lib/simplestreams/types';
+import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { publishBootloaders } from '../../lib/stages/publish-bootloaders';
 import { DirectoryStore } from '../../lib/store/directory/directory';
 import { makeBuiltLoaders } from '../fixtures/mirrors/built-loaders';
@@ -184,6 +188,31 @@ describe('the list of a mirror', () => {
 
     expect(new Set(rows.map(({ view }) => view))).toEqual(new Set(['stable']));
     expect(rows).toHaveLength(2);
+  });
+
+  test('marks what another view has withdrawn, unless its marks cannot be read', async () => {
+    const directory = folderInMemory();
+    await makeSmallMirror(directory, { signer, view: 'stable' });
+    const store = await makeSmallMirror(directory, { signer });
+    const bench = { mirror: store, signer, now: () => new Date('2026-11-21T08:00:00Z') };
+    const withdraw: Change = ({ documents, state }) => {
+      const [product] = [...documents.values()].flatMap((document) => Object.values(document.products)) as [Product];
+      const [[version, found]] = Object.entries(product.versions) as [[string, Version]];
+      const mark = { id: 'w', at: '2026-11-21T08:00:00Z', view: 'candidate', release: 'bookworm', version };
+      const parts = [withdrawnPart(product, version, found)];
+      const withdrawals = [{ ...mark, architectures: [], flavours: [], parts }];
+      return { state: { ...state, withdrawals }, note: { what: 'withdraw' } };
+    };
+    await changeView('candidate', withdraw, bench);
+    const marked = async () => {
+      const rows = await listMirror(store, { views: ['stable'] });
+      return rows.filter(({ marks }) => marks.includes('withdrawn')).length;
+    };
+    expect(await marked()).toBe(1);
+
+    const { index } = await readView('candidate', bench);
+    await store.remove(mirror.document('candidate', String((index as { state?: unknown } | undefined)?.state)));
+    expect(await marked()).toBe(0);
   });
 
   test('is empty where nothing was published', async () => {

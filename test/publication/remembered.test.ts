@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MirrorError } from '../../lib/errors';
 import { mirror as layout } from '../../lib/job/layout';
 import { toolVersion } from '../../lib/job/tool';
 import { changeView } from '../../lib/publication/change-view';
@@ -19,6 +20,7 @@ import { documentOf, imageContentId, imageFields, imageId } from '../simplestrea
 import { MemoryStore } from './made/memory-store';
 import { madeVersion } from './made/small-view';
 import { recordingStore, wrappedStore } from './made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -283,7 +285,7 @@ describe('a view that was deleted', () => {
     await changeView(view, offering({ '1': one }), bench);
     let others = 1;
     const mirror = wrappedStore(bench.mirror, async ({ method, key }, go) => {
-      if (method === 'replace' && key === layout.tombstone(view) && others-- > 0) {
+      if (method === 'replace' && key === layout.index(view) && others-- > 0) {
         await changeView(view, offering({ '1': one, '2': two }), bench);
       }
       return go();
@@ -293,6 +295,76 @@ describe('a view that was deleted', () => {
     const { ledger, head } = await readView(view, bench);
     expect(Object.keys(ledger.products[imageId]?.gone ?? {}).sort()).toEqual(['1', '2']);
     expect(head.entries).toBe(3);
+  });
+});
+
+describe('what is decided while a view is deleted', () => {
+  const withdrawal = { id: 'w', at: '2026-11-20T08:00:00Z', view, release: 'noble', version: '1', parts: [] };
+  const withdraws: Change = ({ state }) => ({
+    state: { ...state, withdrawals: [{ ...withdrawal, architectures: [], flavours: [] }] },
+    note,
+  });
+
+  /** Deletes a view, and withdraws one of its versions before a call. @returns whether that was refused, or never done */
+  async function deletedWhile(
+    moment: number,
+  ): Promise<{ calls: number; isRefused: boolean; isKept: boolean; left: string[] }> {
+    const bench = benchAt(20);
+    await changeView(view, offering({ '1': await madeVersion(bench.mirror, 'images', '1') }), bench);
+    let [calls, isRefused] = [0, false];
+    const mirror = wrappedStore(bench.mirror, async (_, go) => {
+      if (calls++ === moment) {
+        isRefused = await changeView(view, withdraws, bench).then(
+          () => false,
+          (error: unknown) => error instanceof MirrorError && ['NoSuchView', 'ContractBroken'].includes(error.name),
+        );
+      }
+      return go();
+    });
+    await deleteView(view, note, { ...bench, mirror });
+    const { withdrawals } = (await readView(view, bench)).state;
+    const left = [...bench.mirror.objects.keys()].filter((key) => key.includes('/index.'));
+    return { calls, isRefused, isKept: withdrawals.length === 1, left };
+  }
+
+  it('is kept or refused, at whatever moment', async () => {
+    const { calls } = await deletedWhile(Number.POSITIVE_INFINITY);
+    const seen = [];
+    for (let moment = 0; moment < calls; moment++) {
+      const { isRefused, isKept, left } = await deletedWhile(moment);
+      expect(isKept, `${moment}`).toBe(!isRefused);
+      expect(left, `${moment}`).toEqual([]);
+      seen.push(isRefused);
+    }
+    expect(new Set(seen)).toEqual(new Set([false, true]));
+  });
+
+  it('refuses every change once its deletion has begun, and says how to finish it', async () => {
+    const bench = benchAt(20);
+    await changeView(view, offering({ '1': await madeVersion(bench.mirror, 'images', '1') }), bench);
+    const mirror = wrappedStore(bench.mirror, async ({ method, key }, go) => {
+      if (method === 'remove' && key === layout.plainIndex(view)) throw new Error('killed');
+      return go();
+    });
+    await expect(deleteView(view, note, { ...bench, mirror })).rejects.toThrow('killed');
+
+    await expect(changeView(view, withdraws, bench)).rejects.toMatchObject({
+      ...{ name: 'NoSuchView', message: 'the view candidate is being deleted', misuse: true },
+      hint: 'if that was interrupted, finish it: maas-mirror view delete candidate',
+    });
+    expect(await deleteView(view, note, bench)).toBe(true);
+    expect((await readView(view, bench)).head.entries).toBe(2);
+  });
+
+  it('does not bring index.json back, written by who published before', async () => {
+    const bench = benchAt(20);
+    const mirror = wrappedStore(bench.mirror, async ({ method, key }, go) => {
+      if (method === 'replace' && key === layout.plainIndexSignature(view)) await deleteView(view, note, bench);
+      return go();
+    });
+    const published = offering({ '1': await madeVersion(bench.mirror, 'images', '1') });
+    await changeView(view, published, { ...bench, mirror });
+    expect(await viewsOf(bench.mirror)).toEqual([]);
   });
 });
 

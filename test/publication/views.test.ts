@@ -13,6 +13,7 @@ import { folderInMemory } from '../fixtures/temporary-folder';
 import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
 import { recordingStore, wrappedStore } from './made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -28,6 +29,8 @@ describe('the views of a mirror', () => {
     [['next/streams/v1/index.json'], ['next']], // it lost its signed one, which is for verify to say
     [[`candidate/streams/v1/${'0'.repeat(64)}.sjson`, 'candidate/streams/v1/index.json.gpg'], []],
     [['pool/noble/streams/v1/index.sjson', 'candidate/streams/v1/index.sjson.old'], []],
+    // Folders that a disk or a person has made, and those that are kept for later versions.
+    [['lost+found', '.Trash-0', 'Old', 'bootloaders', 'pages', 'snapshots/lost+found'].map(layout.index), []],
   ])('of the objects %j are %j', async (keys, views) => {
     expect(await viewsOf(new MemoryStore(new Map(keys.map((key) => [key, Buffer.alloc(0)]))))).toEqual(views);
   });

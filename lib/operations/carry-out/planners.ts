@@ -14,7 +14,6 @@ import { planWithdrawal } from '../plans/withdraw-plan';
 import { planPromotion } from '../promotion/promote-plan';
 import { planSnapshot } from '../views/snapshot-plan';
 import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
-import { sitesFollow } from './sites-follow';
 
 type Does = OperationRequest['does'];
 
@@ -35,7 +34,7 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
 };
 
 /**
- * What an operation would do.
+ * What an operation would do, in the views that are read whole.
  * @throws what the planner throws, and its refusal; NotSupported for an operation that this release cannot plan
  */
 export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): Planned {
@@ -47,5 +46,5 @@ export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): P
   }
   const planned = planner(request, mirror, at);
   if (planned.refusal !== undefined) throw planned.refusal;
-  return { ...planned, remarks: [...planned.remarks, ...sitesFollow(planned.views)] };
+  return planned;
 }

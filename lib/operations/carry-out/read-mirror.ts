@@ -8,21 +8,28 @@ import { lastPublished } from '../../publication/restored/last-published';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { viewsOf } from '../../publication/views';
-import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
+import { decidedEverywhere } from '../../publication/withdrawn-everywhere';
 import type { MirrorContent } from '../plans/planned';
 import { viewNamed, viewsNeeded } from './views-needed';
 
+/** What an operation depends on, and the views that it passes through, one after the other. */
+export interface ReadMirror extends Required<MirrorContent> {
+  readonly views: Map<string, ViewContent>;
+  readonly passes: readonly string[];
+}
+
 /**
- * Reads what an operation depends on.
+ * Reads what an operation depends on: one view after the other, since a large one takes much memory while it is read.
  * @throws NoSuchView (misuse), which lists the views; the errors of readView
  */
-export async function readMirror(request: OperationRequest, press: Press): Promise<MirrorContent> {
+export async function readMirror(request: OperationRequest, press: Press): Promise<ReadMirror> {
   const all = await viewsOf(press.mirror);
   const named = viewNamed(request);
   if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
+  const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
   const last: Withdrawal[] = [];
-  for (const name of viewsNeeded(request, all).reads) {
+  for (const name of reads) {
     const published = await readView(name, press);
     views.set(name, contentOf(published));
     // An index that was restored from a backup does not lift what was withdrawn after it.
@@ -31,29 +38,24 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   // What is removed from a promoted view, the next promotion would bring back.
   const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
   if (from !== undefined && all.includes(from)) views.set(from, contentOf(await readView(from, press)));
-  const withdrawn = await withdrawnEverywhere(press);
+  const { states, withdrawn } = await decidedEverywhere(press);
   const known = new Set(withdrawn.map(({ id }) => id));
-  return { views, withdrawn: [...withdrawn, ...last.filter(({ id }) => !known.has(id))] };
+  return { views, states, withdrawn: [...withdrawn, ...last.filter(({ id }) => !known.has(id))], passes };
+}
+
+/** A view that an operation passes through. */
+export async function readOther(view: string, reading: Reading): Promise<ViewContent> {
+  return contentOf(await readView(view, reading));
 }
 
 /** Views that have come since, of those that an operation changes. */
-export async function readNewViews(
+export async function newViews(
   request: OperationRequest,
-  known: ReadonlyMap<string, ViewContent>,
-  reading: Reading,
-): Promise<ReadonlyMap<string, ViewContent>> {
-  const { changes } = viewsNeeded(request, await viewsOf(reading.mirror));
-  return readViews(
-    changes.filter((view) => !known.has(view)),
-    reading,
-  );
-}
-
-/** One after the other: a large view takes much memory while it is read. */
-async function readViews(names: readonly string[], reading: Reading): Promise<Map<string, ViewContent>> {
-  const views = new Map<string, ViewContent>();
-  for (const name of names) views.set(name, contentOf(await readView(name, reading)));
-  return views;
+  known: ReadonlySet<string>,
+  { mirror }: Reading,
+): Promise<readonly string[]> {
+  const { changes } = viewsNeeded(request, await viewsOf(mirror));
+  return changes.filter((view) => !known.has(view));
 }
 
 function noSuchView(view: string, all: readonly string[], { mirror }: Reading): MirrorError {

@@ -4,12 +4,16 @@ import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
+import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import type { Asked } from './asked';
+import type { Matched } from './matched';
 
-/** What a plan depends on: the views that the operation reads or changes, and the withdrawals of all. */
+/** What a plan depends on: the views that are read whole, and what was decided about all. */
 export interface MirrorContent {
   readonly views: ReadonlyMap<string, ViewContent>;
+  /** Of all views that exist and are not frozen. @default - `views` are all */
+  readonly states?: ReadonlyMap<string, ViewState>;
   readonly withdrawn: readonly Withdrawal[];
 }
 
@@ -34,19 +38,48 @@ export interface Planned {
   readonly then?: Asked<OperationRequest['does']>;
   /** Why nothing may be changed; it is thrown when the plan is carried out. @default - it may */
   readonly refusal?: MirrorError;
+  /** What is done in the other views, or said of them. @default - they do not matter */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** How the other views are planned, one after the other: forty large ones do not fit into memory together. */
+export interface Elsewhere {
+  /** Whether they are changed before the view that is named; otherwise they are after it. */
+  readonly isFirst: boolean;
+  /** Pure, as a planner. */
+  readonly plan: (content: ViewContent) => PlannedElsewhere;
+  /** Once all are planned. */
+  readonly remarks: (others: readonly PlannedElsewhere[]) => readonly Remark[];
+}
+
+/** What an operation does in another view. */
+export interface PlannedElsewhere {
+  /** @default - the view is not changed */
+  readonly planned?: PlannedView;
+  readonly refusal?: MirrorError;
+  /** What the operation's mark matches there. @default - it has none */
+  readonly matched?: Matched;
+  /** About this view alone. @default - none */
+  readonly remarks?: readonly Remark[];
 }
 
 /** Pure: it is called again if a view changes before its turn. @param at the time from which names are made */
 export type Planner<Request> = (request: Request, mirror: MirrorContent, at: Date) => Planned;
 
+/** What was decided about all views, as far as it is known. */
+export function statesIn({ views, states = new Map() }: MirrorContent): ReadonlyMap<string, ViewState> {
+  return new Map([...states, ...[...views].map(([view, { state }]) => [view, state] as const)]);
+}
+
 /**
  * A view that an operation names.
- * @throws NoSuchView (misuse), which lists the views that were read
+ * @throws NoSuchView (misuse), which lists the others
  */
-export function contentOfView({ views }: MirrorContent, view: string): ViewContent {
-  const content = views.get(view);
+export function contentOfView(mirror: MirrorContent, view: string): ViewContent {
+  const content = mirror.views.get(view);
   if (content !== undefined && content.documents.size + Object.keys(content.ledger.products).length > 0) return content;
-  const there = [...views.keys()].filter((one) => one !== view).join(', ');
+  const all = mirror.states ?? mirror.views;
+  const there = [...all.keys()].filter((one) => one !== view).join(', ');
   throw new MirrorError('NoSuchView', `there is no view ${view}`, {
     hint: there === '' ? 'publish to it first' : `the views are: ${there}`,
     misuse: true,

@@ -1,5 +1,5 @@
 import type { Followed } from '../../job/operations/outcome';
-import { followViews } from '../../publication/derived/follow-views';
+import { followEach } from '../../publication/derived/follow-views';
 import { sourcesOf } from '../../publication/derived/followers';
 import type { Press } from '../../publication/press';
 import { readDecisions } from '../../publication/read-state';
@@ -19,17 +19,11 @@ export async function statesOf(press: Press): Promise<ReadonlyMap<string, ViewSt
  */
 export async function followAll(press: Press): Promise<Followed[]> {
   const states = await statesOf(press);
-  const selected = [...states].filter(([, state]) => sourcesOf(state).length > 0).map(([view]) => view);
-  const first = selected.filter(
-    (view) => !sourcesOf(states.get(view) ?? noState).some((from) => selected.includes(from)),
-  );
-  const followed = new Map<string, Followed>();
-  for (const view of first) {
-    for (const one of await followViews(view, press)) {
-      followed.set(one.view, { ...one, moved: one.moved || (followed.get(one.view)?.moved ?? false) });
-    }
-  }
-  return [...followed.values()];
+  const selected = [...states].filter(([, state]) => sourcesOf(state).length > 0);
+  return [
+    ...(await followEach(
+      selected.map(([view]) => view),
+      press,
+    )),
+  ];
 }
-
-const noState = { kind: 'built' } as const;

@@ -1,6 +1,6 @@
 import { bootloadersRequest } from '../../job/job';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
-import { newestDownload } from '../../publication/offers/downloads';
+import { bySelection, newestDownload, selectionOf } from '../../publication/offers/downloads';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -28,14 +28,12 @@ export function changedLines(before: Documents, next: Documents): PlanLine[] {
 export function changeRemarks(before: Documents, next: Documents): Remark[] {
   const [old, now] = [productsIn(before), productsIn(next)];
   const dropped = [...old].flatMap(([key, product]) => (now.has(key) ? [] : [product]));
-  const selections = new Map(
-    [...now.values()].map(({ os, release, arch }) => [`${os} ${release} ${arch}`, { os, release, arch }]),
-  );
-  const sorted = [...selections].sort(([one], [other]) => byBytes(one, other)).map(([, selection]) => selection);
-  const downloads = sorted.flatMap(({ os = '', release, arch: architecture = '' }): Remark[] => {
-    const selection = { os, architecture, ...(release !== undefined && { release }) };
-    const bytes = newestDownload(before.values(), next.values(), selection);
-    return bytes === 0 ? [] : [{ about: 'download', release: release ?? bootloadersRequest, architecture, bytes }];
+  const [was, is] = [bySelection(before.values()), bySelection(next.values())];
+  const selections = new Map([...now.values()].map((product) => [selectionOf(product), product]));
+  const sorted = [...selections].sort(([one], [other]) => byBytes(one, other));
+  const downloads = sorted.flatMap(([selection, { release = bootloadersRequest, arch = '' }]): Remark[] => {
+    const bytes = newestDownload(was.get(selection) ?? [], is.get(selection) ?? []);
+    return bytes === 0 ? [] : [{ about: 'download', release, architecture: arch, bytes }];
   });
   return [...dependentsOf(dropped, next), ...downloads];
 }

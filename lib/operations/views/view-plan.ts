@@ -7,12 +7,19 @@ import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewSource, ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, noteOf } from '../plans/asked';
-import { contentOfView, type MirrorContent, type Planned, type Planner, viewToChange } from '../plans/planned';
+import {
+  contentOfView,
+  type MirrorContent,
+  type Planned,
+  type Planner,
+  statesIn,
+  viewToChange,
+} from '../plans/planned';
 import { targetOf } from '../promotion/target';
 import { createdByPromotion } from './created-by-promotion';
 import { refuseCircle } from './refuse-circle';
-import { saidSource } from './said-source';
 import { selectedFrom } from './selected-from';
+import { sourceText } from './source-text';
 
 /**
  * Creates a view: a selected one with what it selects, a promoted one with what may be promoted now. One that is filled by
@@ -21,7 +28,7 @@ import { selectedFrom } from './selected-from';
 export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror, at): Planned => {
   const { name, select, promote } = request;
   if ((mirror.views.get(name)?.documents.size ?? 0) > 0) throw alreadyThere(name);
-  const created: PlanLine = { does: 'create', why: saidSource(request) };
+  const created: PlanLine = { does: 'create', why: sourceText(request) };
   const planned = select
     ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
     : createdByPromotion(request, promote, mirror, at);
@@ -35,16 +42,21 @@ export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror,
 
 /**
  * Sets where a view gets its versions. A selected view offers at once what it then selects, in one commit; a promoted one keeps
- * what it offers, and gets the rest by promotion.
+ * what it offers, and gets the rest by promotion. A built view stays one, unless an older release made it, which had no other
+ * kind, and it was not built since.
  */
 export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
-  const content = viewToChange(mirror, request.name);
-  if (content.state.kind === 'built') throw builtByItsRecipe(request.name);
+  const { state, ...there } = viewToChange(mirror, request.name);
+  const { upgraded = false, ...kept } = state;
+  if (state.kind === 'built' && !upgraded) throw builtByItsRecipe(request.name);
+  const content: ViewContent = { ...there, state: kept };
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const [undo] = undoing(content);
-  return { ...planned, remarks: [...planned.remarks, ...(undo ? [undo] : [])] };
+  const remarks = [...planned.remarks, ...undoing(content)];
+  if (!upgraded) return { ...planned, remarks };
+  const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
+  return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
@@ -74,7 +86,7 @@ function setToPromotion(request: Asked<'view-set'>, content: ViewContent, mirror
     ...(configured !== undefined && { configured }),
   };
   if (writeJson(state) === writeJson(content.state)) return { views: [{ view: name, lines: [] }], remarks: [] };
-  const lines: PlanLine[] = isSameSource(state, content.state) ? [] : [{ does: 'set', why: saidSource(request) }];
+  const lines: PlanLine[] = isSameSource(state, content.state) ? [] : [{ does: 'set', why: sourceText(request) }];
   const from = promote && { from: promote.from };
   return {
     views: [{ view: name, change: { state, note: { ...noteOf('view', request), ...from } }, lines }],
@@ -87,31 +99,31 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was, if it can be written on one line. */
+/** The command that sets the source as it was; none makes a view a built one again. */
 function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
-  const options = optionsOf(kind, source);
-  return options === undefined ? [] : [{ about: 'undo', commands: [`maas-mirror view set ${view}${options}`] }];
+  if (kind === 'built') return [];
+  return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
 }
 
-function optionsOf(kind: ViewState['kind'], source: ViewSource = {}): string | undefined {
-  const { promote, select = [] } = source;
-  if (kind !== 'selected') return promote === undefined ? '' : undefined;
-  const parts = select.map(({ from, releases, architectures, flavours }) => {
-    if (architectures !== undefined || flavours !== undefined) return undefined;
-    return releases === undefined ? ` --from ${from}` : ` --select ${releases.join(',')}=${from}`;
-  });
-  return parts.includes(undefined) ? undefined : parts.join('');
+/** What has no options of its own came from mirror.yaml. */
+function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource = {}): string {
+  if (kind !== 'selected') return promote === undefined ? '--by-hand' : '--as-configured';
+  const isOption = select.every(({ architectures, flavours }) => architectures === undefined && flavours === undefined);
+  if (!isOption) return '--as-configured';
+  return select
+    .map(({ from, releases }) => (releases === undefined ? `--from ${from}` : `--select ${releases.join(',')}=${from}`))
+    .join(' ');
 }
 
-function refuseToLoseSource(name: string, { views }: MirrorContent): void {
-  const follower = [...views.values()].find(({ state: { source } }) => {
+function refuseToLoseSource(name: string, mirror: MirrorContent): void {
+  const follower = [...statesIn(mirror)].find(([, { source }]) => {
     return source?.promote?.from === name || source?.select?.some(({ from }) => from === name);
   });
   if (follower === undefined) return;
-  const { view, state } = follower;
+  const [view, state] = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
-    hint: `point it elsewhere first: maas-mirror view set ${view} --from VIEW`,
+    hint: `point it elsewhere first: maas-mirror view set ${view} ${state.kind === 'selected' ? '--from VIEW' : '--by-hand'}`,
     misuse: true,
   });
 }

@@ -8,18 +8,27 @@ import { readDocumentText, readIndex } from '../read-index';
 
 /**
  * Updates index.json and its signature from index.sjson, for readers that want the index unsigned or its signature
- * detached. Files that are correct are not written again; files that a crash left outdated are.
+ * detached. Files that are correct are not written again; files that a crash left outdated are. If the view is deleted at the
+ * same time, they are removed again.
  */
 export async function followIndex(view: string, press: Press): Promise<void> {
-  for (;;) {
+  for (let hasWritten = false; ; hasWritten = true) {
     const { index, tag } = await readIndex(view, press);
-    if (index === undefined) return;
+    if (index === undefined) {
+      if (hasWritten) await removePlain(view, press);
+      return;
+    }
     const plain = writeJson(await plainTwinOf(view, index, press));
     const signature = Buffer.from(await press.signer.detach(plain, new Date(index.updated)));
     await put(press.mirror, layout.plainIndexSignature(view), signature, { contentType: 'text/plain; charset=utf-8' });
     await put(press.mirror, layout.plainIndex(view), Buffer.from(plain), { contentType: 'application/json' });
     if ((await readIndex(view, press)).tag === tag) return;
   }
+}
+
+async function removePlain(view: string, { mirror }: Press): Promise<void> {
+  await mirror.remove(layout.plainIndex(view));
+  await mirror.remove(layout.plainIndexSignature(view));
 }
 
 /** One document after the other, so that only one document of a large mirror is in memory. */

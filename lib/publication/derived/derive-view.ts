@@ -4,7 +4,7 @@ import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { newRow, withResults } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
-import { partsOf } from '../state/product-parts';
+import { type ProductPart, partsOf } from '../state/product-parts';
 import type { ViewChange, ViewContent } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
@@ -33,9 +33,11 @@ export function derivedContent(
 ): Derived {
   const index = new WithdrawnIndex(target.view, [...target.state.withdrawals, ...withdrawn]);
   const selected = selectedProducts(target.view, select, sources);
-  const free = withoutSisters(selected, target).filter(({ product }) => !heldBy(target.state, product));
-  const offered = suitableProducts(free, target, index).map((one) => {
-    return { ...one, product: { ...one.product, versions: ownNames(one, target, at) } };
+  const parts = partsOf(target);
+  const free = withoutSisters(selected, target, parts).filter(({ product }) => !heldBy(target.state, product));
+  const offered = suitableProducts(free, parts, index).map((one) => {
+    const versions = ownNames(one, target, parts.get(one.id)?.product, at);
+    return { ...one, product: { ...one.product, versions } };
   });
   return {
     documents: documentsOf([...heldIn(target), ...offered]),
@@ -46,9 +48,12 @@ export function derivedContent(
 }
 
 /** A flavour that is new to the view waits for its held sisters, since it would have another root than they keep. */
-function withoutSisters(selected: readonly SelectedProduct[], target: ViewContent): readonly SelectedProduct[] {
+function withoutSisters(
+  selected: readonly SelectedProduct[],
+  target: ViewContent,
+  here: ReadonlyMap<string, ProductPart>,
+): readonly SelectedProduct[] {
   if (target.state.holds.length === 0) return selected;
-  const here = partsOf(target);
   const held = heldIn(target).map(({ id, product }) => ({ id, product }));
   const ids = new Set(held.map(({ id }) => id));
   const groups = offerGroups<Pick<Offered, 'id' | 'product'>>([...held, ...selected]);

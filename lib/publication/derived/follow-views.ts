@@ -1,19 +1,18 @@
 import { MirrorError } from '../../errors';
-import { isFrozenName } from '../../job/layout';
 import type { Followed } from '../../job/operations/outcome';
 import { writeJson } from '../../simplestreams/json';
 import { changeView } from '../change-view';
 import { contentOf } from '../next-content';
 import type { Press } from '../press';
-import { readIndex } from '../read-index';
 import { readDecisions } from '../read-state';
-import { type PublishedView, readView } from '../read-view';
+import type { PublishedView } from '../read-view';
 import type { Change } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
-import { decisionsOfAll, withdrawalsIn } from '../withdrawn-everywhere';
+import { decidedIn, decisionsOfAll } from '../withdrawn-everywhere';
 import { derivedContent } from './derive-view';
 import { followersOf, sourcesOf } from './followers';
+import { Sources } from './sources';
 
 /**
  * Updates every selected view that is made from a view, directly or through others, and the view itself if it is one. Cheap
@@ -21,33 +20,48 @@ import { followersOf, sourcesOf } from './followers';
  * @returns what came of each. A failure is told, not thrown: the change of the view itself is committed, and the next one
  * follows again
  */
-export async function followViews(changed: string, press: Press): Promise<readonly Followed[]> {
+export function followViews(changed: string, press: Press): Promise<readonly Followed[]> {
+  return followEach([changed], press);
+}
+
+/** As {@link followViews}, of several views: each follower is updated once, and a source that many have is read once. */
+export async function followEach(changed: readonly string[], press: Press): Promise<readonly Followed[]> {
+  if (changed.length === 0) return [];
   const found = await decisionsOfAll(press);
-  const readable = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const unreadable = found.flatMap((one) => (one.status === 'rejected' ? [failed(one.view, one.reason)] : []));
-  // Marks that cannot be read must not be overlooked.
-  const [broken] = unreadable;
-  const states = new Map(readable.filter(({ index }) => index !== undefined).map(({ view, state }) => [view, state]));
-  const followed = unreadable.filter(({ view }) => !isFrozenName(view));
+  const { states, withdrawn } = decidedIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+  const broken = found.find((one) => one.status === 'rejected');
+  const sources = new Sources(press);
+  const followed: Followed[] = [];
   for (const view of followersOf(changed, states)) {
-    followed.push(broken ? { ...broken, view } : await tryToFollow(view, withdrawalsIn(readable), press));
+    followed.push(broken ? unread(view, broken) : await tryToFollow(view, withdrawn, press, sources));
   }
   return followed;
 }
 
-async function tryToFollow(view: string, withdrawn: readonly Withdrawal[], press: Press): Promise<Followed> {
+/** Marks that cannot be read must not be overlooked. */
+function unread(view: string, broken: PromiseRejectedResult & { readonly view: string }): Followed {
+  const { name, message } = ourError(broken.reason);
+  return { view, moved: false, failure: `${name}: what is withdrawn in ${broken.view} cannot be read: ${message}` };
+}
+
+async function tryToFollow(
+  view: string,
+  withdrawn: readonly Withdrawal[],
+  press: Press,
+  sources: Sources,
+): Promise<Followed> {
   try {
-    return { view, moved: await followView(view, withdrawn, press) };
+    return { view, moved: await followView(view, withdrawn, press, sources) };
   } catch (error) {
-    return failed(view, error);
+    const { name, message } = ourError(error);
+    return { view, moved: false, failure: `${name}: ${message}` };
   }
 }
 
 /** @throws an error that is neither ours nor of the system: that is a bug */
-function failed(view: string, error: unknown): Followed {
-  const isOurs = error instanceof MirrorError || (error instanceof Error && 'code' in error);
-  if (!isOurs) throw error;
-  return { view, moved: false, failure: `${error.name}: ${error.message}` };
+function ourError(error: unknown): Error {
+  if (error instanceof MirrorError || (error instanceof Error && 'code' in error)) return error;
+  throw error;
 }
 
 /**
@@ -57,27 +71,21 @@ function failed(view: string, error: unknown): Followed {
  * @returns false if the view had this content already
  * @throws NoSuchView if a source is missing; the errors of changeView
  */
-export async function followView(view: string, withdrawn: readonly Withdrawal[], press: Press): Promise<boolean> {
+export async function followView(
+  view: string,
+  withdrawn: readonly Withdrawal[],
+  press: Press,
+  known = new Sources(press),
+): Promise<boolean> {
   for (let moved = false; ; ) {
     const { state } = await readDecisions(view, press);
     const select = state.source?.select ?? [];
-    const sources = await readSources(view, sourcesOf(state), press);
+    const sources = await known.read(view, sourcesOf(state));
     if (sources.length === 0) return moved;
     const { change, isOvertaken } = following(select, sources, withdrawn);
     moved = (await changeView(view, change, press)) || moved;
-    if (!isOvertaken() && (await areCurrent(sources, press))) return moved;
+    if (!isOvertaken() && (await known.areCurrent())) return moved;
   }
-}
-
-/** One after the other: a large view takes much memory while it is read. */
-async function readSources(view: string, names: readonly string[], press: Press): Promise<PublishedView[]> {
-  const sources: PublishedView[] = [];
-  for (const name of names) {
-    const source = await readView(name, press);
-    if (source.index === undefined) throw noSource(view, name);
-    sources.push(source);
-  }
-  return sources;
 }
 
 /** The change made of these sources: once, since they may be outdated when another writer was faster. */
@@ -98,16 +106,4 @@ function following(
     return { ...derivedContent(content, contents, select, withdrawn, at), note };
   };
   return { change, isOvertaken: () => calls > 1 || isAnother };
-}
-
-async function areCurrent(sources: readonly PublishedView[], press: Press): Promise<boolean> {
-  for (const { view, tag } of sources) if ((await readIndex(view, press)).tag !== tag) return false;
-  return true;
-}
-
-function noSource(view: string, source: string): MirrorError {
-  return new MirrorError('NoSuchView', `${view} follows ${source}, which does not exist`, {
-    hint: `choose another source: maas-mirror view set ${view} --from VIEW`,
-    misuse: true,
-  });
 }

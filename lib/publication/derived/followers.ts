@@ -1,3 +1,4 @@
+import { byBytes } from '../../simplestreams/version-order';
 import type { ViewState } from '../state/view-state';
 
 /** How many selected views may be above each other: each is one more commit before a site can see what was published. */
@@ -9,19 +10,22 @@ export function sourcesOf({ kind, source }: Pick<ViewState, 'kind' | 'source'>):
 }
 
 /**
- * The selected views that are made from a view, directly or through others, in an order in which each comes after those that
- * it is made from; first the view itself, if it is one.
+ * The selected views that are made from some views, directly or through others, in an order in which each comes after those
+ * that it is made from; also these views themselves, if they are selected. On each level, views with the same sources follow
+ * one another.
  * @param states of all views
  */
-export function followersOf(changed: string, states: ReadonlyMap<string, ViewState>): string[] {
-  const levels = new Map<string, number>([[changed, 0]]);
+export function followersOf(changed: readonly string[], states: ReadonlyMap<string, ViewState>): string[] {
+  const levels = new Map<string, number>(changed.map((view) => [view, 0]));
   for (let level = 1; level <= mostLevels; level++) {
-    const below = [...levels].filter(([, at]) => at === level - 1).map(([view]) => view);
-    for (const [view, state] of states) {
-      if (view !== changed && sourcesOf(state).some((from) => below.includes(from))) levels.set(view, level);
-    }
+    const below = new Set([...levels].filter(([, at]) => at === level - 1).map(([view]) => view));
+    for (const [view, state] of states) if (sourcesOf(state).some((from) => below.has(from))) levels.set(view, level);
   }
-  const own = states.get(changed);
-  const found = [...levels].filter(([view]) => view !== changed || (own !== undefined && sourcesOf(own).length > 0));
-  return found.sort(([, one], [, other]) => one - other).map(([view]) => view);
+  const found = [...levels].flatMap(([view, level]) => {
+    const state = states.get(view);
+    const sources = state === undefined ? [] : sourcesOf(state);
+    return sources.length === 0 ? [] : [{ view, level, sources: sources.sort(byBytes).join('\n') }];
+  });
+  const inOrder = found.sort((one, other) => one.level - other.level || byBytes(one.sources, other.sources));
+  return inOrder.map(({ view }) => view);
 }

@@ -6,7 +6,6 @@ import { renamed } from '../names/renamed';
 import { nameAbove } from '../names/version-names';
 import { highest } from '../state/highest';
 import { contentDigest } from '../state/product-key';
-import { partsOf } from '../state/product-parts';
 import type { ViewContent } from '../state/view-content';
 import type { SelectedProduct } from './selected-products';
 
@@ -14,10 +13,12 @@ import type { SelectedProduct } from './selected-products';
  * The versions of a product under the names that a selected view gives them: those of the source, unless the view has used
  * one for another content. The newest of the source is always the newest here. The names follow from what both views have, so
  * that another refresh gives the same ones.
+ * @param here what the view has of the product
  */
 export function ownNames(
   { id, product, label }: SelectedProduct,
   target: ViewContent,
+  here: Product | undefined,
   at: Date,
 ): Readonly<Record<string, Version>> {
   const known = knownNames(target, id);
@@ -30,7 +31,6 @@ export function ownNames(
   }
   const version = newest === undefined ? undefined : product.versions[newest];
   if (newest === undefined || version === undefined) return {};
-  const here = partsOf(target).get(id)?.product;
   const own = newestName({ name: newest, version, product, here }, known, names, at);
   return Object.fromEntries([...names, [own, renamed(version, newest, own, label)]]);
 }

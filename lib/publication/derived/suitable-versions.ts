@@ -2,8 +2,7 @@ import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { offerGroups, sharesRoot } from '../offers/offer-groups';
 import { contentDigest, tripleOf } from '../state/product-key';
-import { partsOf } from '../state/product-parts';
-import type { ViewContent } from '../state/view-content';
+import type { ProductPart } from '../state/product-parts';
 import type { WithdrawnIndex } from '../state/withdrawals';
 import type { SelectedProduct } from './selected-products';
 
@@ -11,13 +10,13 @@ import type { SelectedProduct } from './selected-products';
  * The products that may be offered, with the versions that may: what is withdrawn does not enter a view, even if a source
  * still offers it, and with it no version of a sister that has the same root, so that all keep one root. What the view offers
  * already stays as long as its source has it, but what is withdrawn does not become the newest again.
+ * @param parts what the view has of each product, by its id
  */
 export function suitableProducts(
   selected: readonly SelectedProduct[],
-  target: ViewContent,
+  parts: ReadonlyMap<string, ProductPart>,
   withdrawn: WithdrawnIndex,
 ): SelectedProduct[] {
-  const parts = partsOf(target);
   const isNew = ({ id }: SelectedProduct) => {
     const offered = new Set(Object.values(parts.get(id)?.product?.versions ?? {}).map(contentDigest));
     return (version: Version) => !offered.has(contentDigest(version));

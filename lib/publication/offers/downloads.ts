@@ -29,17 +29,27 @@ export function downloadOf(documents: Iterable<Products>, selection: Selection =
   return { all: sumOf(newest), fresh: sumOf(fresh) };
 }
 
+/** The parts of documents that a MAAS selects together, by {@link selectionOf}: a large view is gone through only once. */
+export function bySelection(documents: Iterable<Products>): Map<string, Products[]> {
+  const parts = [...documents].flatMap((document) => {
+    const groups = Map.groupBy(Object.entries(document.products), ([, product]) => selectionOf(product));
+    return [...groups].map(([selection, some]) => {
+      return { selection, part: { ...document, products: Object.fromEntries(some) } };
+    });
+  });
+  const selections = Map.groupBy(parts, ({ selection }) => selection);
+  return new Map([...selections].map(([selection, some]) => [selection, some.map(({ part }) => part)]));
+}
+
+export function selectionOf({ os, release, arch }: Pick<Product, 'os' | 'release' | 'arch'>): string {
+  return [os, release, arch].join(' ');
+}
+
 /** Bytes that a MAAS downloads of the newest versions, if it has the newest ones of a view as it was before. */
-export function newestDownload(
-  before: Iterable<Products>,
-  next: Iterable<Products>,
-  selection: Selection = {},
-): number {
+export function newestDownload(before: Iterable<Products>, next: Iterable<Products>): number {
   const [had, wanted] = [before, next].map((documents) => {
     const products = [...documents].flatMap((document) => Object.values(document.products));
-    return filesOf(
-      products.filter((product) => isOf(selection, product)).flatMap((one) => newestFirst(one).slice(0, 1)),
-    );
+    return filesOf(products.flatMap((one) => newestFirst(one).slice(0, 1)));
   });
   return sumOf([...(wanted ?? [])].filter(([sha256]) => !had?.has(sha256)));
 }

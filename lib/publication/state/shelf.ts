@@ -58,7 +58,10 @@ export function onShelf(
 export function fromShelf(shelf: Shelf, productId: string, name: string): Shelf {
   const product = shelf.products[productId];
   if (product === undefined || !Object.hasOwn(product.versions, name)) return shelf;
-  return withVersions(shelf, productId, (other) => other !== name);
+  const { [productId]: _product, ...others } = shelf.products;
+  const { [name]: _entry, ...versions } = product.versions;
+  const isEmpty = Object.keys(versions).length === 0;
+  return { ...shelf, products: isEmpty ? others : { ...shelf.products, [productId]: { ...product, versions } } };
 }
 
 /**
@@ -71,21 +74,19 @@ export function fieldsOf({ versions, ...fields }: Product): Record<string, strin
 
 /** The shelf without the oldest of too many withdrawn versions; the same object where there are not too many. */
 export function trimmed(shelf: Shelf): Shelf {
-  return Object.entries(shelf.products).reduce((whole, [id, { versions }]) => {
-    const withdrawn = Object.entries(versions).filter(([, { why }]) => why === 'withdrawn');
-    if (withdrawn.length <= mostWithdrawn) return whole;
-    const newestFirst = withdrawn.sort(([a, one], [b, other]) => byBytes(other.since, one.since) || byBytes(b, a));
-    const tooOld = new Set(newestFirst.slice(mostWithdrawn).map(([name]) => name));
-    return withVersions(whole, id, (name) => !tooOld.has(name));
-  }, shelf);
+  const products = Object.entries(shelf.products);
+  const kept = products.map(([id, product]) => [id, trimmedProduct(product)] as const);
+  const isSame = kept.every(([, product], place) => product === products[place]?.[1]);
+  return isSame ? shelf : { ...shelf, products: Object.fromEntries(kept) };
 }
 
-function withVersions(shelf: Shelf, productId: string, keep: (name: string) => boolean): Shelf {
-  const { [productId]: product, ...others } = shelf.products;
-  if (product === undefined) return shelf;
-  const versions = Object.fromEntries(Object.entries(product.versions).filter(([name]) => keep(name)));
-  const isEmpty = Object.keys(versions).length === 0;
-  return { ...shelf, products: isEmpty ? others : { ...shelf.products, [productId]: { ...product, versions } } };
+function trimmedProduct(product: ShelfProduct): ShelfProduct {
+  const withdrawn = Object.entries(product.versions).filter(([, { why }]) => why === 'withdrawn');
+  if (withdrawn.length <= mostWithdrawn) return product;
+  const newestFirst = withdrawn.sort(([a, one], [b, other]) => byBytes(other.since, one.since) || byBytes(b, a));
+  const tooOld = new Set(newestFirst.slice(mostWithdrawn).map(([name]) => name));
+  const versions = Object.entries(product.versions).filter(([name]) => !tooOld.has(name));
+  return { ...product, versions: Object.fromEntries(versions) };
 }
 
 /** @throws BadFormat; NotSupported if a newer release has written it */

@@ -133,8 +133,10 @@ const source = z.looseObject({
 const shape = z.looseObject({
   view: text,
   kind: z.enum(viewKinds),
+  upgraded: z.boolean().optional(),
   source: source.optional(),
   configured: digest.optional(),
+  deleting: z.boolean().optional(),
   withdrawals: z.array(withdrawal),
   holds: z.array(hold),
   shelf: path.optional(),

@@ -126,13 +126,19 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
       );
     });
 
-    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (name, model) => {
       const publish = (bench: OperationBench) => bench.operate(promotion);
       const operate = async (bench: OperationBench) => {
         await bench.publish(three, { ...flavoursOf(3), loader: 'l3' });
         await bench.operate(promotion);
       };
-      await expectFollowed(await make(), model, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
+      const golden = `promote-${name.replaceAll(' ', '-')}.txt`;
+      await expectFollowed(
+        await make(),
+        model,
+        { prepare, publish, operate },
+        { golden, images: 'g3/r3 h3/r3', loader: 'l3' },
+      );
     });
   });
 
@@ -159,7 +165,7 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
         'into a held release',
         { release: 'noble' },
         (bench) => bench.operate(hold),
-        { name: 'Held', message: 'stable holds noble since 2026-11-20 (tested)' },
+        { name: 'Held', message: 'noble has been held in stable since 2026-11-20 (tested)' },
       ],
       [
         'without a check that is required',

@@ -1,10 +1,12 @@
-import type { MirrorContent } from '../../../lib/operations/plans/planned';
+import { joined } from '../../../lib/operations/carry-out/pass-through';
+import type { MirrorContent, Planned, Planner } from '../../../lib/operations/plans/planned';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyLedger } from '../../../lib/publication/state/ledger';
 import { emptyShelf } from '../../../lib/publication/state/shelf';
 import { emptyState } from '../../../lib/publication/state/state-document';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import type { Product, Version } from '../../../lib/simplestreams/types';
+import { byBytes } from '../../../lib/simplestreams/version-order';
 import { bootloaderFields, documentOf, imageFields, itemOf } from '../../simplestreams/made-documents';
 
 /** A version with a root, a kernel and an initrd of these contents: `r1 k1 i1`. */
@@ -76,6 +78,23 @@ export function mirrorOf(...views: ViewContent[]): MirrorContent {
     views: new Map(views.map((one) => [one.view, one])),
     withdrawn: views.flatMap(({ state }) => state.withdrawals),
   };
+}
+
+/** A plan of all views of a mirror: of the one that is named, then of the others by their names. */
+export function plannedIn<Request>(
+  planner: Planner<Request>,
+  request: Request,
+  mirror: MirrorContent,
+  at: Date,
+): Planned {
+  const planned = planner(request, mirror, at);
+  const named = new Set(planned.views.map(({ view }) => view));
+  const others = [...mirror.views.values()].filter(({ view }) => !named.has(view));
+  const { elsewhere } = planned;
+  if (elsewhere === undefined) return planned;
+  const inOrder = others.sort((one, other) => byBytes(one.view, other.view));
+  const { remarks, ...all } = joined(planned, inOrder.map(elsewhere.plan));
+  return { ...all, remarks: remarks.filter(({ about, why }) => about !== 'sites follow' || why !== undefined) };
 }
 
 /** The view, whose products were last built from these inputs. */

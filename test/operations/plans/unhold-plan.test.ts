@@ -8,7 +8,7 @@ import { onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../lib/simplestreams/merge';
 import { imageFields } from '../../simplestreams/made-documents';
-import { inputsOf, made, mirrorOf, type Offered, viewWith, withInputs } from './made';
+import { inputsOf, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
 
 const friday = new Date('2026-11-27T16:00:00Z');
 const monday = new Date('2026-11-30T08:00:00Z');
@@ -56,7 +56,7 @@ describe('unhold', () => {
   function withdrawnInLab(content: ViewContent) {
     const bad = viewWith('lab', { 'hwe-24.04': { '9': 'r3 h3' } });
     const request = { does: 'withdraw', ...scope, view: 'lab', version: '9', allViews: false } as const;
-    return mirrorOf(content, applied(bad, planWithdrawal(request, mirrorOf(bad), friday).views[0]?.change));
+    return mirrorOf(content, applied(bad, plannedIn(planWithdrawal, request, mirrorOf(bad), friday).views[0]?.change));
   }
 
   it('passes over what was withdrawn meanwhile, in any view, and keeps it for restore', () => {

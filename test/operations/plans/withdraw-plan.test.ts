@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
 import type { MirrorContent, Planned } from '../../../lib/operations/plans/planned';
 import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
-import { mirrorOf, viewWith } from './made';
+import { mirrorOf, plannedIn, viewWith } from './made';
 
 const at = new Date('2026-11-25T09:12:00Z');
 const [one, two] = ['20261120.083000', '20261125.083000'];
@@ -30,7 +30,7 @@ function carriedOut({ views }: Planned, mirror: MirrorContent): MirrorContent {
 
 describe('withdraw', () => {
   it('marks the version of every product that has it, and moves nothing', () => {
-    const plan = planWithdrawal(asked, mirrorOf(candidate, stable), at);
+    const plan = plannedIn(planWithdrawal, asked, mirrorOf(candidate, stable), at);
     expect(plan.views).toHaveLength(1);
     expect(plan.views[0]?.lines).toEqual([
       { does: 'mark', product: ga, version: two },
@@ -54,7 +54,7 @@ describe('withdraw', () => {
   });
 
   it('marks only the kernel of a flavour', () => {
-    const plan = planWithdrawal({ ...asked, flavours: ['ga'] }, mirrorOf(candidate), at);
+    const plan = plannedIn(planWithdrawal, { ...asked, flavours: ['ga'] }, mirrorOf(candidate), at);
     const [mark] = plan.views[0]?.change?.state?.withdrawals ?? [];
     expect(mark?.parts).toMatchObject([{ product: ga, kernel: expect.anything() }]);
     expect(mark?.parts[0]).not.toHaveProperty('root');
@@ -63,17 +63,22 @@ describe('withdraw', () => {
   it('sets the same mark in all views that are not frozen, the named one first', () => {
     const frozenState = { ...frozen.state, kind: 'frozen' as const };
     const mirror = mirrorOf({ ...frozen, state: frozenState }, stable, candidate);
-    const marks = statesOf(planWithdrawal({ ...asked, allViews: true }, mirror, at));
+    const marks = statesOf(plannedIn(planWithdrawal, { ...asked, allViews: true }, mirror, at));
     expect(marks.map(([view]) => view)).toEqual(['candidate', 'stable']);
     expect(marks[0]?.[1]).toEqual(marks[1]?.[1]);
     expect(marks[0]?.[1]).toMatchObject([{ everywhere: true }]);
   });
 
   it('changes nothing where the mark is already, also when it is asked again later', () => {
-    const mirror = carriedOut(planWithdrawal(asked, mirrorOf(candidate, stable), at), mirrorOf(candidate, stable));
-    const again = planWithdrawal(asked, mirror, new Date('2026-11-26T00:00:00Z'));
+    const mirror = carriedOut(
+      plannedIn(planWithdrawal, asked, mirrorOf(candidate, stable), at),
+      mirrorOf(candidate, stable),
+    );
+    const again = plannedIn(planWithdrawal, asked, mirror, new Date('2026-11-26T00:00:00Z'));
     expect(again.views).toEqual([{ view: 'candidate', lines: [] }]);
-    const everywhere = statesOf(planWithdrawal({ ...asked, allViews: true }, mirror, new Date('2026-11-26T00:00:00Z')));
+    const everywhere = statesOf(
+      plannedIn(planWithdrawal, { ...asked, allViews: true }, mirror, new Date('2026-11-26T00:00:00Z')),
+    );
     expect(everywhere.map(([, marks]) => marks?.[0]?.id)).toEqual(
       Array(2).fill(mirror.views.get('candidate')?.state.withdrawals[0]?.id),
     );
@@ -81,7 +86,7 @@ describe('withdraw', () => {
 
   it('says where the version is still the newest, with the command that takes it back, and what else it matches', () => {
     const later = viewWith('lab', { 'ga-24.04': { [two]: 'r2 g2', '20261128.083000': 'r3 g3' } });
-    const plan = planWithdrawal(asked, mirrorOf(candidate, stable, later), at);
+    const plan = plannedIn(planWithdrawal, asked, mirrorOf(candidate, stable, later), at);
     expect(remarksOf(plan, 'still offered')).toEqual([
       {
         about: 'still offered',
@@ -109,13 +114,15 @@ describe('withdraw', () => {
   it('names the commands that lift it again and take it back with what was marked, and none that lifts an older mark', () => {
     const scoped = { ...asked, flavours: ['ga'], architectures: ['amd64'] };
     const undo = (request: Asked<'withdraw'>, mirror = mirrorOf(candidate, stable)) =>
-      remarksOf(planWithdrawal(request, mirror, at), 'undo').flatMap(({ commands }) => commands);
+      remarksOf(plannedIn(planWithdrawal, request, mirror, at), 'undo').flatMap(({ commands }) => commands);
     const command = `maas-mirror restore candidate noble ${two}`;
     expect(undo({ ...asked, allViews: true })).toEqual([`${command} --all-views`]);
     expect(undo(scoped)).toEqual([`${command} --arch amd64 --flavour ga`]);
     expect(undo({ ...scoped, allViews: true })).toEqual([`${command} --arch amd64 --flavour ga --all-views`]);
-    expect(undo(asked, carriedOut(planWithdrawal(asked, mirrorOf(candidate), at), mirrorOf(candidate)))).toEqual([]);
-    const [still] = remarksOf(planWithdrawal(scoped, mirrorOf(candidate), at), 'still offered');
+    expect(
+      undo(asked, carriedOut(plannedIn(planWithdrawal, asked, mirrorOf(candidate), at), mirrorOf(candidate))),
+    ).toEqual([]);
+    const [still] = remarksOf(plannedIn(planWithdrawal, scoped, mirrorOf(candidate), at), 'still offered');
     expect(still?.commands).toEqual(['maas-mirror rollback candidate noble --arch amd64 --flavour ga']);
   });
 
@@ -126,7 +133,7 @@ describe('withdraw', () => {
     };
     const may = { ...frozen, state: { ...frozen.state, kind: 'frozen' as const } };
     const views = [candidate, may, follows('lab-2', 'lab-1'), follows('lab-1', 'candidate'), follows('old', may.view)];
-    const still = remarksOf(planWithdrawal(asked, mirrorOf(...views), at), 'still offered');
+    const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(...views), at), 'still offered');
     const commands = new Map(still.map(({ view, commands: some }) => [view, some]));
     expect(commands.get('lab-2')).toEqual(['maas-mirror rollback candidate noble']);
     expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
@@ -135,15 +142,17 @@ describe('withdraw', () => {
   it('says if only the kernel differs from the version before, unless only the kernel is withdrawn', () => {
     const mirror = mirrorOf(viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r1 g2' } }));
     const remark = { about: 'only the kernel', product: ga, version: two, before: one };
-    expect(remarksOf(planWithdrawal(asked, mirror, at), 'only the kernel')).toEqual([remark]);
-    expect(remarksOf(planWithdrawal({ ...asked, flavours: ['ga'] }, mirror, at), 'only the kernel')).toEqual([]);
-    expect(remarksOf(planWithdrawal(asked, mirrorOf(candidate), at), 'only the kernel')).toEqual([]);
+    expect(remarksOf(plannedIn(planWithdrawal, asked, mirror, at), 'only the kernel')).toEqual([remark]);
+    expect(remarksOf(plannedIn(planWithdrawal, { ...asked, flavours: ['ga'] }, mirror, at), 'only the kernel')).toEqual(
+      [],
+    );
+    expect(remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(candidate), at), 'only the kernel')).toEqual([]);
   });
 });
 
 describe('refuses to withdraw', () => {
   it('from a view that is not there, and says which are', () => {
-    expect(() => planWithdrawal({ ...asked, view: 'lab' }, mirrorOf(candidate, stable), at)).toThrow(
+    expect(() => plannedIn(planWithdrawal, { ...asked, view: 'lab' }, mirrorOf(candidate, stable), at)).toThrow(
       expect.objectContaining({
         name: 'NoSuchView',
         message: 'there is no view lab',
@@ -154,7 +163,7 @@ describe('refuses to withdraw', () => {
   });
 
   it('a version that the view does not have', () => {
-    expect(() => planWithdrawal({ ...asked, version: '1' }, mirrorOf(candidate), at)).toThrow(
+    expect(() => plannedIn(planWithdrawal, { ...asked, version: '1' }, mirrorOf(candidate), at)).toThrow(
       expect.objectContaining({ name: 'NoSuchVersion', misuse: true }),
     );
   });

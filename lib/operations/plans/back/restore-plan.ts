@@ -1,8 +1,14 @@
 import type { ViewContent } from '../../../publication/state/view-content';
 import { type Asked, noteOf } from '../asked';
 import { offering } from '../moved';
-import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from '../planned';
-import { othersOf } from '../withdraw-plan';
+import {
+  type MirrorContent,
+  type Planned,
+  type PlannedElsewhere,
+  type PlannedView,
+  type Planner,
+  viewToChange,
+} from '../planned';
 import { type Lifted, liftedLines, liftedMarks, remaining } from './lifted';
 import { returning } from './returning';
 
@@ -14,9 +20,11 @@ import { returning } from './returning';
 export const planRestoration: Planner<Asked<'restore'>> = (request, mirror, at): Planned => {
   const named = viewToChange(mirror, request.view);
   const lifted = liftedMarks(named, request, mirror);
-  const others = request.allViews ? othersOf(mirror.views, named.view) : [];
-  const views = [...others, named].map((content) => restoredIn(content, lifted, request, mirror, at));
-  return { views, remarks: [] };
+  const views = [restoredIn(named, lifted, request, mirror, at)];
+  if (!request.allViews) return { views, remarks: [] };
+  const plan = (content: ViewContent): PlannedElsewhere =>
+    content.state.kind === 'frozen' ? {} : { planned: restoredIn(content, lifted, request, mirror, at) };
+  return { views, remarks: [], elsewhere: { isFirst: true, plan, remarks: () => [] } };
 };
 
 /** A selected view only loses the mark: it follows its sources. */

@@ -6,14 +6,24 @@ import { dependentsOf } from '../../../publication/offers/dropped';
 import { heldBy, heldError } from '../../../publication/state/holds';
 import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
+import type { ViewState } from '../../../publication/state/view-state';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Products } from '../../../simplestreams/types';
 import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
 import { markFor } from '../marked';
-import { type MirrorContent, type Planned, type Planner, viewToChange } from '../planned';
-import { matches, onlyTheKernel, othersOf } from '../withdraw-plan';
+import { matchedIn, matchRemarks } from '../matched';
+import {
+  type MirrorContent,
+  type Planned,
+  type PlannedElsewhere,
+  type PlannedView,
+  type Planner,
+  statesIn,
+  viewToChange,
+} from '../planned';
+import { onlyTheKernel } from '../withdraw-plan';
 import { type BackIn, backIn } from './back-in';
 import { refuseStuck, versionsTakenBack } from './taken-back';
 
@@ -25,13 +35,27 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
   const named = viewToMove(mirror, request.view);
   const { chosen = chosenIn(named, request, mirror, at) } = request;
   if (chosen === undefined) return { views: [{ view: named.view, lines: [] }], remarks: [] };
-  const others = request.allViews ? othersOf(mirror.views, named.view) : [];
-  const back = [...others, named].map((content) => backIn(content, chosen.mark, request, mirror.withdrawn, at));
-  refuseStuck(back.at(-1)?.moves.stuck ?? [], chosen.versions);
-  const refusal = back.map(heldBack).find((error) => error !== undefined);
-  const views = back.map(({ planned }) => planned);
+  const { mark, versions } = chosen;
+  const back = (content: ViewContent) => backIn(content, mark, request, mirror.withdrawn, at);
+  const own = back(named);
+  refuseStuck(own.moves.stuck, versions);
+  const refusal = heldBack(own);
+  const plan = (content: ViewContent): PlannedElsewhere => {
+    const isMoved = request.allViews && content.state.kind !== 'frozen';
+    return isMoved ? movedElsewhere(back(content), mark) : { matched: matchedIn(mark, content) };
+  };
+  const [here, states] = [movedElsewhere(own, mark), statesIn(mirror)];
+  const remarks = (others: readonly PlannedElsewhere[]) => [
+    ...markRemarks(mark, [here, ...others], states),
+    ...onlyTheKernel(versions, mark),
+    ...[...others, here].flatMap((one) => one.remarks ?? []),
+    ...downloadsOf(versions, own.documents),
+    ...(request.republish ? [] : fetchedAgain(versions, named, at)),
+    { about: 'undo', commands: [restoreCommand(mark)] } as const,
+  ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
-  return { views, ...(refusal && { refusal }), then, remarks: remarksOf(back, chosen, request, mirror, at) };
+  const elsewhere = { isFirst: true, plan, remarks };
+  return { views: [own.planned], remarks: [], ...(refusal && { refusal }), then, elsewhere };
 };
 
 /** What is taken back, once that was decided: another version that is published meanwhile is not meant. */
@@ -85,38 +109,44 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
   });
 }
 
-function remarksOf(
-  back: readonly BackIn[],
-  { versions, mark }: TakenBack,
-  request: Asked<'rollback'>,
-  { views }: MirrorContent,
-  at: Date,
+/** With what its mark matches afterwards, and what depends on what is dropped. */
+function movedElsewhere(back: BackIn, mark: Withdrawal): PlannedElsewhere & { readonly planned: PlannedView } {
+  const { content, moves, documents, planned } = back;
+  const refusal = heldBack(back);
+  const gone = moves.leaving.filter(({ id }) => ![...documents.values()].some(({ products }) => products[id]));
+  const products = gone.map(({ product }) => product);
+  return {
+    ...(refusal && { refusal }),
+    planned,
+    matched: matchedIn(mark, { ...content, documents }),
+    remarks: dependentsOf(products, documents),
+  };
+}
+
+/** Except about views that follow what is moved. */
+function markRemarks(
+  mark: Withdrawal,
+  planned: readonly PlannedElsewhere[],
+  states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
-  const moved = new Set(back.filter(({ moves }) => moves.leaving.length > 0).map(({ content }) => content.view));
-  const after = back.map(({ content, documents }) => ({ ...content, documents }));
-  const remarks = matches(mark, new Map([...views, ...after.map((one) => [one.view, one] as const)]));
-  const dropped = back.flatMap(({ moves, documents }) => {
-    const gone = moves.leaving.filter(({ id }) => ![...documents.values()].some(({ products }) => products[id]));
-    const products = gone.map(({ product }) => product);
-    return dependentsOf(products, documents);
-  });
-  return [
-    ...remarks.filter(({ view = '' }) => !follows(view, moved, views)),
-    ...onlyTheKernel(versions, mark),
-    ...dropped,
-    ...downloadsOf(versions, back.at(-1)?.documents ?? new Map()),
-    ...(request.republish ? [] : fetchedAgain(versions, back.at(-1)?.content, at)),
-    { about: 'undo', commands: [restoreCommand(mark)] },
-  ];
+  const moved = planned.flatMap((one) =>
+    one.planned?.lines.some(({ does }) => does === 'take back') ? [one.planned.view] : [],
+  );
+  const remarks = matchRemarks(
+    mark,
+    planned.flatMap((one) => one.matched ?? []),
+    states,
+  );
+  return remarks.filter(({ view = '' }) => !follows(view, new Set(moved), states));
 }
 
 /**
  * Of two complete sets, MAAS keeps the one that it has made last. A site that gets the bad version about now keeps that one,
  * and fetches the good one again an hour later.
  */
-function fetchedAgain(versions: readonly ChosenVersion[], content: ViewContent | undefined, at: Date): Remark[] {
+function fetchedAgain(versions: readonly ChosenVersion[], content: ViewContent, at: Date): Remark[] {
   const isRecent = versions.some(({ id, version }) => {
-    const since = content?.ledger.products[id]?.since[contentDigest(version)];
+    const since = content.ledger.products[id]?.since[contentDigest(version)];
     return since !== undefined && at.getTime() - Date.parse(since) < recently;
   });
   const why =
@@ -131,13 +161,13 @@ const recently = 2 * 60 * 60_000;
 function follows(
   view: string,
   moved: ReadonlySet<string>,
-  views: MirrorContent['views'],
+  states: ReadonlyMap<string, ViewState>,
   seen: string[] = [],
 ): boolean {
-  const parts = views.get(view)?.state.source?.select ?? [];
+  const parts = states.get(view)?.source?.select ?? [];
   return parts.some(({ from }) => {
     if (moved.has(from)) return true;
-    return !seen.includes(from) && follows(from, moved, views, [...seen, from]);
+    return !seen.includes(from) && follows(from, moved, states, [...seen, from]);
   });
 }
 

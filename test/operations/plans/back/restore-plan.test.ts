@@ -10,7 +10,7 @@ import type { ViewContent } from '../../../../lib/publication/state/view-content
 import { newestVersion } from '../../../../lib/simplestreams/merge';
 import type { Version } from '../../../../lib/simplestreams/types';
 import { documentOf } from '../../../simplestreams/made-documents';
-import { made, mirrorOf, type Offered, viewWith } from '../made';
+import { made, mirrorOf, type Offered, plannedIn, viewWith } from '../made';
 
 const [monday, tuesday, friday] = ['23', '24', '27'].map((day) => new Date(`2026-11-${day}T10:15:00Z`)) as [
   Date,
@@ -44,10 +44,14 @@ const rolledBack = (request: Partial<Asked<'rollback'>> = {}, ...views: ViewCont
   const contents = views.length > 0 ? views : [published()];
   // The commit is a little later than the plan.
   const later = new Date(tuesday.getTime() + 30_000);
-  return carriedOut(planRollback({ ...rolling, ...request }, mirrorOf(...contents), tuesday), later, ...contents);
+  return carriedOut(
+    plannedIn(planRollback, { ...rolling, ...request }, mirrorOf(...contents), tuesday),
+    later,
+    ...contents,
+  );
 };
 const restoring = (request: Partial<Asked<'restore'>>, ...views: ViewContent[]) =>
-  planRestoration({ ...asked, ...request }, mirrorOf(...views), friday);
+  plannedIn(planRestoration, { ...asked, ...request }, mirrorOf(...views), friday);
 const restored = (request: Partial<Asked<'restore'>>, ...views: ViewContent[]) =>
   carriedOut(restoring(request, ...views), friday, ...views);
 
@@ -80,7 +84,7 @@ function withBuild(content: ViewContent, name: string, words: string, at: Date):
 describe('restore', () => {
   it('lifts a withdrawal, and moves nothing where nothing was taken back', () => {
     const content = published();
-    const plan = planWithdrawal({ does: 'withdraw', ...scope, version: two }, mirrorOf(content), tuesday);
+    const plan = plannedIn(planWithdrawal, { does: 'withdraw', ...scope, version: two }, mirrorOf(content), tuesday);
     const [marked = content] = carriedOut(plan, tuesday, content);
     const { change, lines } = restoring({}, marked).views[0] ?? {};
     expect(change?.state?.withdrawals).toEqual([]);

@@ -10,7 +10,7 @@ import type { ViewContent } from '../../../../lib/publication/state/view-content
 import { newestVersion } from '../../../../lib/simplestreams/merge';
 import type { Product } from '../../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, documentOf, itemOf } from '../../../simplestreams/made-documents';
-import { inputsOf, made, mirrorOf, type Offered, viewWith, withInputs } from '../made';
+import { inputsOf, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from '../made';
 
 const at = new Date('2026-11-25T10:15:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
@@ -26,7 +26,7 @@ const asked: Asked<'rollback'> = {
 const candidate = viewWith('candidate', flavours);
 
 const planned = (request: Partial<Asked<'rollback'>>, ...views: ViewContent[]) =>
-  planRollback({ ...asked, ...request }, mirrorOf(...(views.length > 0 ? views : [candidate])), at);
+  plannedIn(planRollback, { ...asked, ...request }, mirrorOf(...(views.length > 0 ? views : [candidate])), at);
 
 /** A view after its part of a plan was carried out. */
 function rolledBack(content: ViewContent, plan: ReturnType<typeof planRollback>): ViewContent {
@@ -371,7 +371,7 @@ describe('refuses to roll back', () => {
   it('to a version that is not there, or is withdrawn', () => {
     expect(fault({ to: '20270101' })).toMatchObject({ name: 'NoSuchVersion', misuse: true });
     const bad: MirrorContent = mirrorOf(candidate);
-    const plan = planRollback({ ...asked, to: one }, bad, at);
+    const plan = plannedIn(planRollback, { ...asked, to: one }, bad, at);
     const rolled = rolledBack(candidate, plan);
     expect(
       fault({ to: one, view: 'lab' }, rolled, viewWith('lab', { 'ga-24.04': { [one]: 'r2 g2', [two]: 'r1 g1' } })),
@@ -393,7 +393,7 @@ describe('refuses to roll back', () => {
     expect(planned({}, held).refusal).toBeUndefined();
     expect(planned({ flavours: ['hwe'] }, held).refusal).toMatchObject({
       name: 'Held',
-      message: 'candidate holds noble since 2026-11-25',
+      message: 'noble has been held in candidate since 2026-11-25',
     });
   });
 

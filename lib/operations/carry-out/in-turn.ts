@@ -1,0 +1,158 @@
+import { MirrorError } from '../../errors';
+import type { Operation, OperationRequest } from '../../job/operations/operation';
+import type { Followed, OperationOutcome, Remark, ViewOutcome } from '../../job/operations/outcome';
+import { changeView } from '../../publication/change-view';
+import { deleteView } from '../../publication/delete-view';
+import { followEach } from '../../publication/derived/follow-views';
+import type { Press } from '../../publication/press';
+import type { ViewContent } from '../../publication/state/view-content';
+import { writeJson } from '../../simplestreams/json';
+import { type Asked, askerOf } from '../plans/asked';
+import type { Planned, PlannedView } from '../plans/planned';
+import { undoCircle } from './circle-since';
+import { joined } from './pass-through';
+import { planOf } from './planners';
+import { newViews, type ReadMirror, readOther } from './read-mirror';
+import { viewNamed } from './views-needed';
+import { takeBackSince } from './withdrawn-since';
+
+/** An operation that is carried out. */
+export interface Run {
+  readonly asked: Operation;
+  /** What is planned from, once what the operation is about was decided: that stays, whatever a view becomes meanwhile. */
+  readonly request: Asked<OperationRequest['does']>;
+  readonly at: Date;
+  readonly bench: Press & { readonly log: (line: string) => void };
+  /** Its `views` are each as it was when its change was made. */
+  readonly mirror: ReadMirror;
+  /** The latest plan, and what it remarks. */
+  planned: Planned;
+  remarks: readonly Remark[];
+}
+
+type Done = Pick<OperationOutcome, 'views' | 'followed'>;
+
+/**
+ * Changes views in the order of the plan, until no other view has come that the operation is about. Then the selected views
+ * that are made from them follow, all together; also after a failure, those that are made from what was changed before it.
+ */
+export async function changeInTurn(run: Run): Promise<Done> {
+  const done: { readonly views: ViewOutcome[]; readonly followed: Followed[]; readonly tried: string[] } = {
+    ...{ views: [], followed: [], tried: [] },
+  };
+  const known = new Set([...run.mirror.views.keys(), ...run.mirror.passes]);
+  try {
+    for (let next = run.planned.views; next.length > 0; next = await plannedSince(known, run)) {
+      for (const one of next) {
+        if (one.change !== undefined) done.tried.push(one.view);
+        const { followed, ...view } = await named(done.views, () => changed(one, run));
+        done.views.push(view);
+        done.followed.push(...followed);
+        if (view.moved) run.bench.log(`${run.request.does}: ${one.view} changed`);
+      }
+    }
+  } catch (error) {
+    await followEach(done.tried.slice(0, -1), run.bench);
+    throw error;
+  }
+  return { views: done.views, followed: [...done.followed, ...(await followEach(done.tried, run.bench))] };
+}
+
+async function plannedSince(known: Set<string>, run: Run): Promise<readonly PlannedView[]> {
+  const planned: PlannedView[] = [];
+  for (const view of await newViews(run.asked.operation, known, run.bench)) {
+    known.add(view);
+    const content = await readOther(view, run.bench);
+    if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
+  }
+  return planned;
+}
+
+type ChangedView = ViewOutcome & { readonly followed: readonly Followed[] };
+
+async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
+  const { view, lines, deletes } = planned;
+  if (deletes !== undefined) return { view, lines, moved: await deleteView(view, deletes, run.bench), followed: [] };
+  if (planned.change === undefined) return { view, lines, moved: false, followed: [] };
+  let [made, before]: [PlannedView, ViewContent | undefined] = [planned, undefined];
+  const moved = await changeView(
+    view,
+    (content) => {
+      [made, before] = [plannedFrom(content, planned, run), content];
+      return made.change;
+    },
+    run.bench,
+  );
+  const { request, at, bench } = run;
+  const asker = askerOf(request);
+  if (moved && before !== undefined && isSource(request)) await undoCircle(before, asker, bench);
+  const since =
+    moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, { asker, at, press: bench }) : nothing;
+  return { view, lines: [...made.lines, ...since.lines], moved, followed: since.followed };
+}
+
+const isSource = ({ does }: Run['request']) => does === 'view-create' || does === 'view-set';
+
+/** Whether a view gets versions that another one may withdraw. */
+function isCopied({ change, lines }: PlannedView): boolean {
+  return change?.withdrawn !== undefined && lines.some(({ does }) => does === 'offer');
+}
+
+const nothing = { lines: [], followed: [] };
+
+/** What is done to a view, from what it is now. @throws PlanChanged if that is not what was shown */
+function plannedFrom(content: ViewContent, { view, lines }: PlannedView, run: Run): PlannedView {
+  const known = run.mirror.views.get(view);
+  const wasThere = known === undefined || known.documents.size > 0;
+  if (wasThere && content.documents.size === 0) return gone(view, run.asked.operation);
+  const made = plannedAgain(content, run);
+  const isAsShown = writeJson({ lines: made.lines }) === writeJson({ lines });
+  if (run.asked.plan !== undefined && !isAsShown) throw planChanged();
+  return made;
+}
+
+/**
+ * What a view is changed to does not depend on the views that were changed before it, or a rollback in all views would go back
+ * twice.
+ */
+function plannedAgain(content: ViewContent, run: Run): PlannedView {
+  const { view } = content;
+  const { views } = run.mirror;
+  if (views.has(view)) {
+    views.set(view, content);
+    run.planned = planOf(run.request, run.mirror, run.at);
+    if (run.planned.elsewhere === undefined) run.remarks = joined(run.planned, []).remarks;
+    return run.planned.views.find((one) => one.view === view) ?? { view, lines: [] };
+  }
+  const { planned, refusal } = run.planned.elsewhere?.plan(content) ?? {};
+  if (refusal !== undefined) throw refusal;
+  return planned ?? { view, lines: [] };
+}
+
+/** Nothing is done to a view that was deleted meanwhile, unless the operation is about it. */
+function gone(view: string, operation: OperationRequest): PlannedView {
+  if (viewNamed(operation) !== view) return { view, lines: [] };
+  throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, { misuse: true });
+}
+
+export function planChanged(): MirrorError {
+  return new MirrorError('PlanChanged', 'the mirror has changed since this plan was made', {
+    hint: 'show it again with --dry-run',
+  });
+}
+
+/** Work on one view; its error names the views that were changed before. */
+async function named<Result>(before: readonly ViewOutcome[], work: () => Promise<Result>): Promise<Result> {
+  const changed = before.filter(({ moved }) => moved).map(({ view }) => view);
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof MirrorError) || changed.length === 0) throw cause;
+    const { name, message, hint, misuse } = cause;
+    const again = 'run the same command again: it continues with the other views';
+    throw new MirrorError(name, `${message}; already changed: ${changed.join(', ')}`, {
+      hint: hint === undefined ? again : `${hint}; then ${again}`,
+      ...{ cause, misuse },
+    });
+  }
+}

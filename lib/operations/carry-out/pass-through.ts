@@ -1,0 +1,42 @@
+import type { Reading } from '../../publication/read-index';
+import type { Planned, PlannedElsewhere, PlannedView } from '../plans/planned';
+import { readOther } from './read-mirror';
+import { sitesFollow } from './sites-follow';
+
+/**
+ * Plans what an operation does in the other views, or says of them, one after the other: only what a plan says of a view
+ * stays in memory, not the view.
+ * @param views in their order
+ * @throws the refusal of a view; the errors of readView
+ */
+export async function passThrough(planned: Planned, views: readonly string[], reading: Reading): Promise<Planned> {
+  const { elsewhere } = planned;
+  const others: PlannedElsewhere[] = [];
+  for (const view of elsewhere === undefined ? [] : views) {
+    const content = await readOther(view, reading);
+    const one = content.state.deleting ? undefined : elsewhere?.plan(content);
+    if (one !== undefined) others.push(withoutContent(one));
+  }
+  return joined(planned, others);
+}
+
+/** A plan with what was planned in the other views. */
+export function joined(planned: Planned, others: readonly PlannedElsewhere[]): Planned {
+  const { elsewhere } = planned;
+  const refusal = others.find((one) => one.refusal !== undefined)?.refusal;
+  if (refusal !== undefined) throw refusal;
+  const changed = others.flatMap((one) => one.planned ?? []);
+  const views = elsewhere?.isFirst ? [...changed, ...planned.views] : [...planned.views, ...changed];
+  const remarks = [...planned.remarks, ...(elsewhere?.remarks(others) ?? []), ...sitesFollow(views)];
+  return { ...planned, views, remarks };
+}
+
+/** A view that is to be changed is planned again when it has its turn. */
+function withoutContent({ planned, ...others }: PlannedElsewhere): PlannedElsewhere {
+  return planned === undefined ? others : { ...others, planned: slim(planned) };
+}
+
+/** Only that it changes is kept of a change. */
+function slim({ change, ...planned }: PlannedView): PlannedView {
+  return change === undefined ? planned : { ...planned, change: { note: change.note } };
+}
