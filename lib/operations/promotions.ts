@@ -51,7 +51,6 @@ export interface PromotionsOutcome {
  * selected from it, waits for it.
  * @param settings of the views that are not built, in the order in which they are filled
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
- * @public
  */
 export async function runPromotions(
   settings: readonly ViewSettings[],
