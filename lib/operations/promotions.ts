@@ -71,12 +71,8 @@ export async function runPromotions(
     filled.push(promotion);
     const { view, from, after = '0m', require } = promotion;
     const scope = { architectures: [], flavours: [] };
-    const done = await run(
-      view,
-      { does: 'promote', from, to: view, after, require: [...require], ...scope },
-      asked,
-      bench,
-    );
+    const promoting = { does: 'promote' as const, from, to: view, after, require: [...require], ...scope };
+    const done = await run(view, promoting, asked, bench);
     runs.push(done);
     if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }
@@ -105,7 +101,7 @@ async function endHolds({ by, reason, dryRun }: PromotionsAsked, bench: OperateB
       change(contentOf(await readView(view, bench)), bench.now());
       return notDone;
     };
-    runs.push(await tried(view, 'unhold', async () => ({ ...(await lift()), lines })));
+    runs.push(await attempted(view, 'unhold', async () => ({ ...(await lift()), lines })));
   }
   return runs;
 }
@@ -139,7 +135,7 @@ function run(
   { dryRun = false, ...asker }: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionRun> {
-  return tried(view, operation.does, async () => {
+  return attempted(view, operation.does, async () => {
     const asked = { operation, ...asker, dryRun, tool: toolVersion, needs: [...operationNeeds] };
     const { views, followed } = await operate(asked, bench);
     const own = views.find((one) => one.view === view);
@@ -155,7 +151,7 @@ function followRun({ view, moved, failure }: Followed): PromotionRun[] {
   return [{ ...run, failure: new MirrorError(name, withoutName(failure)) }];
 }
 
-async function tried(
+async function attempted(
   view: string,
   does: PromotionRun['does'],
   work: () => Promise<Pick<PromotionRun, 'moved' | 'lines' | 'followed'>>,

@@ -65,14 +65,28 @@ export function removeContract(make: () => Promise<OperationBench>, sites: typeo
       expect(remarks.map(({ about, release }) => `${about} ${release}`)).toContain('keeps noble');
     });
 
-    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (name, model) => {
+      const golden = `remove-${name.replaceAll(' ', '-')}.txt`;
       const operate = (bench: OperationBench) => bench.operate(removal);
       await expectFollowed(
         await make(),
         model,
         { prepare: first, publish: second, operate },
-        { images: 'g1/r1 h1/r1' },
+        { golden, images: 'g1/r1 h1/r1' },
       );
+    });
+
+    it('refuses what the hourly promotion would bring back, and changes nothing', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } });
+      const written = bench.writes.length;
+      await expect(bench.operate(removal)).rejects.toMatchObject({
+        name: 'BadInput',
+        message: 'stable is filled from candidate, and would get the version back',
+        misuse: true,
+      });
+      expect(bench.writes).toHaveLength(written);
     });
 
     it('refuses to leave nothing, and changes nothing', async () => {
