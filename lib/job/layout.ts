@@ -85,8 +85,8 @@ export const mirror = {
   index: (view: string) => `${view}/streams/v1/index.sjson`,
   plainIndex: (view: string) => `${view}/streams/v1/index.json`,
   plainIndexSignature: (view: string) => `${view}/streams/v1/index.json.gpg`,
-  /** What is left of a deleted view: where its names and its history are. */
-  tombstone: (view: string) => `${view}/streams/v1/deleted.json`,
+  /** What is left of a deleted view, signed like an index: where its names and its history are. */
+  tombstone: (view: string) => `${view}/streams/v1/deleted.sjson`,
   /** A metadata document of a view, by its path in the index. */
   document: (view: string, path: string) => `${view}/${path}`,
 } as const;

@@ -1,9 +1,11 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
+import { signTombstone } from '../publication/delete-view';
 import { writeFrontPage } from '../publication/mirror/front-page';
 import { type MirrorKeyring, readKeyring, writeKeyring } from '../publication/mirror/keyring';
+import { readSigned } from '../publication/read-index';
 import { isSignedByNext, type KeyChange, signView } from '../publication/sign-view';
-import { viewsOf } from '../publication/views';
+import { viewFoldersOf, viewsOf } from '../publication/views';
 import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
 
@@ -115,9 +117,17 @@ async function signAll(rotation: Rotation): Promise<{ signed: string[]; untouche
       found = true;
     }
     if (found) continue;
+    if (await signTombstones(change)) continue;
     await writeFrontPage(change);
     return { signed: [...signed], untouched: views.filter((view) => !signed.has(view)) };
   }
+}
+
+/** Of deleted views. @returns whether there was something to sign */
+async function signTombstones(change: KeyChange): Promise<boolean> {
+  let found = false;
+  for (const view of await viewFoldersOf(change.mirror)) found = (await signTombstone(view, change)) || found;
+  return found;
 }
 
 async function requireSigned(rotation: Rotation): Promise<void> {
@@ -125,6 +135,10 @@ async function requireSigned(rotation: Rotation): Promise<void> {
   const left: string[] = [];
   for (const view of await viewsOf(rotation.store)) {
     if (!(await isSignedByNext(view, change))) left.push(view);
+  }
+  for (const view of await viewFoldersOf(rotation.store)) {
+    const tombstone = await readSigned(mirror.tombstone(view), change);
+    if (tombstone?.byFormer) left.push(`${view} (deleted)`);
   }
   if (left.length === 0) return;
   throw new MirrorError('BadInput', `the new key has not signed these views yet: ${left.join(', ')}`, {

@@ -6,7 +6,9 @@ import { entryOf } from './history-entry';
 import { contentOf, nextContent } from './next-content';
 import type { Press } from './press';
 import { refuseRestored } from './published-last';
+import { readSigned } from './read-index';
 import { readView } from './read-view';
+import type { KeyChange } from './sign-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
 import type { Tombstone } from './state/state-document';
@@ -53,10 +55,23 @@ async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
   await mirror.remove(layout.index(view));
 }
 
-async function leaveNote(view: string, tombstone: Tombstone, { mirror }: Press): Promise<void> {
-  const options = { contentType: 'application/json', cacheControl: mutableCacheControl };
-  await mirror.replace(layout.tombstone(view), Buffer.from(writeJson(tombstone)), options);
+/** Signed: the names and withdrawals that it leads to bind all writers. */
+async function leaveNote(view: string, tombstone: Tombstone, { mirror, signer }: Press): Promise<void> {
+  const signed = await signer.clearsign(writeJson(tombstone), new Date(tombstone.at));
+  await mirror.replace(layout.tombstone(view), Buffer.from(signed), noteOptions);
 }
+
+/** Signs what is left of a deleted view again, if the former key has signed it. @returns false if it need not be */
+export async function signTombstone(view: string, change: KeyChange): Promise<boolean> {
+  const key = layout.tombstone(view);
+  const found = await readSigned(key, change);
+  if (!found?.byFormer) return false;
+  const signed = await change.signer.clearsign(found.text, change.now());
+  await change.mirror.replace(key, Buffer.from(signed), { ...noteOptions, ifMatch: found.tag });
+  return true;
+}
+
+const noteOptions = { contentType: 'text/plain; charset=utf-8', cacheControl: mutableCacheControl };
 
 function asked({ by, reason }: Note): Pick<Tombstone, 'by' | 'reason'> {
   return { ...(by !== undefined && { by }), ...(reason !== undefined && { reason }) };

@@ -6,6 +6,7 @@ import { parseIndex } from '../simplestreams/json';
 import { clearsignedFault } from '../simplestreams/openpgp/signed-text';
 import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Index } from '../simplestreams/types';
+import type { ObjectBytes } from '../store/store';
 import type { Press } from './press';
 
 /** The index of a view as it is published now. */
@@ -28,18 +29,31 @@ export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'sig
 
 /** @throws BadSignature if it is not what our key has signed */
 export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
-  const { mirror, former } = reading;
   const key = layout.index(view);
-  const found = await mirror.read(key);
+  const found = await readSigned(key, reading);
   if (found === undefined) return { view, index: undefined, tag: null, byFormer: false };
+  const { text, bytes, tag, byFormer } = found;
+  return { view, index: parseIndex(text, key), tag, digest: sha256Of(bytes), byFormer };
+}
 
-  const { bytes, tag } = found;
+/** A clearsigned object that is replaced. */
+export interface SignedObject extends ObjectBytes {
+  /** What was signed. */
+  readonly text: string;
+  /** Whether the former key has signed it; always false outside a key rotation. */
+  readonly byFormer: boolean;
+}
+
+/** @throws BadSignature if it is not what our key has signed */
+export async function readSigned(key: string, reading: Reading): Promise<SignedObject | undefined> {
+  const found = await reading.mirror.read(key);
+  if (found === undefined) return undefined;
+  const { bytes } = found;
   const byFormer = await lacksSigner(bytes, reading);
-  const signer = byFormer ? former : reading.signer;
+  const signer = byFormer ? reading.former : reading.signer;
   const fault = reading.unchecked ? undefined : (clearsignedFault(bytes) ?? (await signer?.faultOf(bytes)));
   if (fault !== undefined) throw notSigned(key, fault, reading);
-  const index = parseIndex(splitClearsigned(bytes).text, key);
-  return { view, index, tag, digest: sha256Of(bytes), byFormer };
+  return { ...found, text: splitClearsigned(bytes).text, byFormer };
 }
 
 /**

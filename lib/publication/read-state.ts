@@ -1,5 +1,5 @@
 import { mirror as layout } from '../job/layout';
-import { type PublishedIndex, type Reading, readIndex, readNamed } from './read-index';
+import { type PublishedIndex, type Reading, readIndex, readNamed, readSigned } from './read-index';
 import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
 import { emptyLedger, type Ledger, parseLedger } from './state/ledger';
@@ -148,11 +148,11 @@ async function readBuried(view: string, reading: Reading): Promise<Remembered | 
 /** The path of the last state of a deleted view, or undefined: there never was one, or it exists. */
 async function buriedPath(
   { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
-  { mirror }: Reading,
+  reading: Reading,
 ): Promise<string | undefined> {
   const key = layout.tombstone(view);
-  const found = index === undefined ? await mirror.read(key) : undefined;
-  return found && parseTombstone(found.bytes.toString(), key).state;
+  const found = index === undefined ? await readSigned(key, reading) : undefined;
+  return found && parseTombstone(found.text, key).state;
 }
 
 /** What is kept of the decisions about a deleted view: what was withdrawn there is obeyed in every view. */

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { announceKey, finishRotation, type Rotation, requireKeyOf, signAnew } from '../../lib/operations/rotate-key';
 import { changeView } from '../../lib/publication/change-view';
+import { deleteView } from '../../lib/publication/delete-view';
+import { readView } from '../../lib/publication/read-view';
 import { armouredKeyring } from '../../lib/simplestreams/openpgp/keyring';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import type { Store } from '../../lib/store/store';
@@ -57,6 +59,25 @@ describe('the steps of a change of the key', () => {
       ...{ keyring: [next.fingerprint], signed: [], untouched: ['candidate', 'stable'] },
     });
     expect(keyringsOf(store)).toEqual([next.keyring, next.armouredKeyring]);
+  });
+
+  it('sign what is left of deleted views, and refuse to finish before', async () => {
+    const store = await madeMirror(['candidate', 'lab'], both());
+    const tombstone = () => store.objects.get(layout.tombstone('lab')) ?? Buffer.alloc(0);
+    await signAnew(rotation(store));
+    await publish(store, 'lab-2', old);
+    await deleteView('lab', { what: 'view' }, { mirror: store, signer: next, now });
+    await deleteView('lab-2', { what: 'view' }, { mirror: store, signer: old, now });
+    await expect(finishRotation(rotation(store))).rejects.toMatchObject({
+      message: 'the new key has not signed these views yet: lab-2 (deleted)',
+    });
+
+    const before = tombstone();
+    await signAnew(rotation(store));
+    await finishRotation(rotation(store));
+    expect(tombstone()).toEqual(before);
+    const { head } = await readView('lab-2', { mirror: store, signer: next });
+    expect(head.entries).toBe(2);
   });
 
   it('can be repeated, and say what they left alone', async () => {

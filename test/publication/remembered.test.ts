@@ -12,7 +12,9 @@ import { contentDigest } from '../../lib/publication/state/product-key';
 import { fieldsOf, onShelf } from '../../lib/publication/state/shelf';
 import type { Change, Note } from '../../lib/publication/state/view-content';
 import { viewsOf } from '../../lib/publication/views';
+import { withdrawnEverywhere } from '../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';
 import type { Product, Products, Version } from '../../lib/simplestreams/types';
 import { makeSmallMirror, publicationTime, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../fixtures/temporary-folder';
@@ -252,13 +254,32 @@ describe('a view that was deleted', () => {
 
   it('refuses to go on from a note that cannot be read', async () => {
     const bench = benchAt(20);
-    bench.mirror.objects.set(layout.tombstone(view), Buffer.from('{"state":"a"}'));
+    const signed = await bench.signer.clearsign('{"state":"a"}\n', bench.now());
+    bench.mirror.objects.set(layout.tombstone(view), Buffer.from(signed));
     await expect(readView(view, bench)).rejects.toMatchObject({
       name: 'BadFormat',
       message: expect.stringMatching(
-        /^candidate\/streams\/v1\/deleted\.json is not a valid note of a deleted view: at state: /,
+        /^candidate\/streams\/v1\/deleted\.sjson is not a valid note of a deleted view: at state: /,
       ),
     });
+  });
+
+  it('refuses to go on from a note that our key has not signed: its withdrawals bind every view', async () => {
+    const bench = benchAt(20);
+    await changeView(view, offering({ '1': await madeVersion(bench.mirror, 'images', '1') }), bench);
+    await deleteView(view, note, bench);
+    const refusal = {
+      name: 'BadSignature',
+      message: expect.stringContaining(`${layout.tombstone(view)} of memory has no valid signature`),
+    };
+    const [key, signed] = [layout.tombstone(view), bench.mirror.objects.get(layout.tombstone(view))];
+    const text = splitClearsigned(signed ?? Buffer.alloc(0)).text;
+    const other = await smallSigner('another key');
+    for (const forged of [text, await other.clearsign(text, bench.now())]) {
+      bench.mirror.objects.set(key, Buffer.from(forged));
+      await expect(readView(view, bench)).rejects.toMatchObject(refusal);
+      await expect(withdrawnEverywhere(bench)).rejects.toMatchObject(refusal);
+    }
   });
 
   it('is found no more, and cannot be deleted again', async () => {
@@ -275,8 +296,8 @@ describe('a view that was deleted', () => {
     ]);
     expect(await viewsOf(bench.mirror)).toEqual([]);
     expect(await deleteView(view, note, bench)).toBe(false);
-    const left = JSON.parse(`${bench.mirror.objects.get(layout.tombstone(view))}`);
-    expect(left).toEqual({ state: expect.any(String), at: '2026-11-20T08:00:00Z' });
+    const left = bench.mirror.objects.get(layout.tombstone(view)) ?? Buffer.alloc(0);
+    expect(JSON.parse(splitClearsigned(left).text)).toEqual({ state: expect.any(String), at: '2026-11-20T08:00:00Z' });
   });
 
   it('has the names of what was published while it was deleted', async () => {
