@@ -45,10 +45,7 @@ export function contentDigest({ items }: Version): string {
   return sha256Of(lines.sort(byBytes).join('')).slice(0, 32);
 }
 
-/**
- * The digests of what a machine boots.
- * @public
- */
+/** The digests of what a machine boots. */
 export function tripleOf({ items }: Version): { root?: string; kernel?: string; initrd?: string } {
   const root = (items.squashfs ?? items['root-image.gz'] ?? items['root-tgz'])?.sha256;
   const [kernel, initrd] = [items['boot-kernel']?.sha256, items['boot-initrd']?.sha256];
