@@ -31,7 +31,8 @@ import { traceFiles } from './terminal/trace-files';
 /**
  * The command line. Each file in commands/ has the options and the action of one command. An action imports what it needs
  * when it runs, so that `--help` is fast.
- * @returns the exit code: 0 done, 1 failed, 2 misuse, 4 refused because of a hold, a withdrawal or an attestation
+ * @returns the exit code: 0 done, 1 failed, 2 misuse, 3 upstream is mid-update, 4 refused because of a hold, a withdrawal, a check or
+ * a missing boot test
  */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;

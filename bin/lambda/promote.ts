@@ -12,6 +12,8 @@ export interface Filled {
   readonly changed: readonly string[];
   /** Views that were left as they are, each with the reason. */
   readonly refused: readonly string[];
+  /** Views that wait for what their sources do not have yet. */
+  readonly waiting: readonly string[];
 }
 
 /** The Promote function: carries out promotions, for operators, and fills views by schedule. */
@@ -21,13 +23,14 @@ export async function handler(event: object, context: CallContext): Promise<Oper
 }
 
 async function fillViews({ views, at }: ScheduledViews, context: CallContext): Promise<Filled> {
-  const { runs, measures } = await runPromotions(views, 'schedule', await operateBench(context));
+  const { runs, measures } = await runPromotions(views, { by: 'schedule' }, await operateBench(context));
   writeMeasures(measures, at);
   const serious = runs.filter(({ failure }) => failure !== undefined && !decisions.includes(failure.name));
   if (serious.length > 0) throw failureOf(serious);
   return {
     changed: runs.flatMap(({ view, moved }) => (moved ? [view] : [])),
     refused: runs.flatMap((run) => (run.failure === undefined ? [] : [textOf(run)])),
+    waiting: runs.flatMap(({ view, waits }) => (waits === undefined ? [] : [`${view}: ${waits}`])),
   };
 }
 
@@ -40,7 +43,7 @@ function writeMeasures(measures: PromotionsOutcome['measures'], at: Date): void 
     const of = { stateMachineArn, view, release, at };
     if (standsStill) {
       const { version, since, why } = standsStill;
-      console.log(`${view}: ${release} stands still: ${version} is published since ${since}: ${why}`);
+      console.log(`${view}: ${release} stands still: ${version} has been published since ${since}: ${why}`);
     }
     if (standsStill !== undefined)
       console.log(JSON.stringify(promotionMeasured({ ...of, standsStill: standsStill ? 1 : 0 })));

@@ -17,25 +17,35 @@ export async function openToRead(
   const read = await whichToRead(word, words);
   const named = [...(read.view === undefined ? [] : [read.view]), ...(views ?? [])];
   const wanted = named.length === 0 ? undefined : named;
-  const { openMirror } = await import('../../lib/operations/open-mirror.js');
-  if ('stack' in read.which) return openStack(read.which.stack, wanted);
-  if (!mayBeDeleted || wanted === undefined) return openMirror(read.which.mirror, wanted);
-  const { store } = await openMirror(read.which.mirror); // which would refuse a deleted view
-  return { store, views: wanted };
+  const asked = { views: wanted, mayBeDeleted };
+  return 'stack' in read.which ? openStack(read.which.stack, asked) : openNamed(read.which.mirror, asked);
 }
 
-/** The bucket of a stack, or its site for those who cannot read the bucket. Over HTTP, views cannot be listed. */
-async function openStack(stack: string, views: readonly string[] | undefined): Promise<OpenedMirror> {
+interface Views {
+  readonly views: readonly string[] | undefined;
+  readonly mayBeDeleted: boolean;
+}
+
+async function openNamed(address: string, { views, mayBeDeleted }: Views): Promise<OpenedMirror> {
+  const { openMirror } = await import('../../lib/operations/open-mirror.js');
+  if (!mayBeDeleted || views === undefined) return openMirror(address, views);
+  const { store } = await openMirror(address); // which would refuse a deleted view
+  return { store, views };
+}
+
+/** The bucket of a stack, or its site for those who may not read the bucket. Over HTTP, views cannot be listed. */
+async function openStack(stack: string, asked: Views): Promise<OpenedMirror> {
   const { openClients } = await import('../../lib/cloud/clients.js');
   const { mirrorOf } = await import('../../lib/cloud/stack-outputs.js');
-  const { openMirror } = await import('../../lib/operations/open-mirror.js');
   using clients = openClients();
   const { mirrorBucketName, mirrorUrl } = await mirrorOf(clients.cloudformation, stack);
   try {
-    return await openMirror(`s3://${mirrorBucketName}`, views);
+    return await openNamed(`s3://${mirrorBucketName}`, asked);
   } catch (error) {
-    if (!(error instanceof MirrorError) || error.misuse || views === undefined) throw error;
-    return await openMirror(mirrorUrl, views);
+    const isDenied = error instanceof MirrorError && error.name === 'AccessDenied';
+    if (!isDenied || asked.views === undefined) throw error;
+    const { openMirror } = await import('../../lib/operations/open-mirror.js');
+    return await openMirror(mirrorUrl, asked.views);
   }
 }
 

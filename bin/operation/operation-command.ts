@@ -29,11 +29,15 @@ export interface ScopeOptions {
   readonly kernel?: string;
 }
 
-/** Own options of a command, as flags and descriptions. */
-type Own = Readonly<Record<string, string>>;
+/** Arguments, or options, of a command with what they are for. An option whose text is in a list may be repeated. */
+type Words = Readonly<Record<string, string>>;
+type Own = Readonly<Record<string, string | readonly [text: string]>>;
+
+/** Of commands that ask before they do what cannot be undone. */
+export const yesFlag = { '--yes': 'do not ask for confirmation' };
 
 /** A command that changes a view, without its action: its own options come first, then those of all such commands. */
-export function viewCommand(parent: Command, name: string, description: string, words: Own, own: Own = {}): Command {
+export function viewCommand(parent: Command, name: string, description: string, words: Words, own: Own = {}): Command {
   const command = parent.command(name).description(description);
   for (const [word, what] of Object.entries(words)) command.argument(word, what);
   return withOperationOptions(withOwn(command, own));
@@ -54,7 +58,7 @@ const releaseWord = { '<release>': 'the release, such as noble, 24.04 or bootloa
 const versionWord = { '<version>': 'the version, such as 20261125.083000, or newest' };
 
 /** Any arguments, and `--arch` and `--flavour`. */
-export function scoped(parent: Command, name: string, description: string, words: Own, own: Own): Command {
+export function scoped(parent: Command, name: string, description: string, words: Words, own: Own): Command {
   return viewCommand(parent, name, description, words, { ...own, ...scopeFlags });
 }
 
@@ -69,7 +73,10 @@ export function withScope(command: Command): Command {
 }
 
 function withOwn(command: Command, own: Own): Command {
-  for (const [flags, what] of Object.entries(own)) command.option(flags, what);
+  for (const [flags, what] of Object.entries(own)) {
+    if (typeof what === 'string') command.option(flags, what);
+    else command.option(flags, what[0], (value: string, before: string[] = []) => [...before, value]);
+  }
   return command;
 }
 
@@ -84,7 +91,6 @@ function withOperationOptions(command: Command): Command {
     )
     .option('--dry-run', 'print what would be done, with the id of this plan; change nothing')
     .option('--plan <id>', 'carry out exactly the plan that --dry-run printed, or nothing')
-    .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print the result as JSON');
 }
 

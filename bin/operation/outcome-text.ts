@@ -35,12 +35,16 @@ function planLines(plan: string): string[] {
 }
 
 function viewLines({ view, lines }: ViewOutcome, asked: Operation): string[] {
+  return [...wrapped(titleOf(view, asked), 2, 0), ...changeLines(lines)];
+}
+
+/** What is done to a view: the view as a whole, then its products. */
+export function changeLines(lines: readonly PlanLine[]): string[] {
   const byGroup = Map.groupBy(lines, ({ product }) => (product === undefined ? '' : wordsOfKey(product).group));
   const whole = byGroup.get('') ?? [];
   byGroup.delete('');
-  const title = titleOf(view, asked);
   const groups = [...byGroup].flatMap(([group, some]) => [`  ${group}`, ...productLines(some)]);
-  return [...wrapped(title, 2, 0), ...plainLines(whole), ...groups];
+  return [...plainLines(whole), ...groups];
 }
 
 /** `promote candidate -> stable`, or the name of the view. */
@@ -75,7 +79,7 @@ function moveOf(product: string, lines: readonly PlanLine[]): { name: string; te
   const { name } = wordsOfKey(product);
   const newer = moves.filter((line) => !isShelved(line));
   if (newer.length === 0)
-    return [{ name, text: `${moves.map(({ version }) => version).join(', ')} taken off the shelf` }];
+    return [{ name, text: `${moves.map(({ version }) => version).join(', ')} removed (it was not offered)` }];
   const before = moves.find((line) => line.before !== undefined)?.before;
   const newest = moves.findLast((line) => line.newest !== undefined)?.newest;
   const isDropped = moves.some(({ does }) => does === 'drop');

@@ -1,33 +1,37 @@
 import { MirrorError, type MirrorErrorOptions } from '../../lib/errors';
 import type { PromotionMeasure } from '../../lib/operations/promotion/measures';
 import type { PromotionRun, PromotionsOutcome } from '../../lib/operations/promotions';
+import { longHoldText } from '../reading/hold-text';
 import { reportError, type Terminal } from '../terminal/terminal';
 import { wrapped } from '../terminal/wrapped';
-import type { OperationOptions } from './operation-command';
+import type { OperationOptions, ScopeOptions } from './operation-command';
+import { changeLines } from './outcome-text';
 import { asker } from './run-operation';
 import { sayWhich, whichMirror } from './which-mirror';
 
+/** Options of `promote`, of which only some have a meaning for a whole file. */
+export interface PromoteAllOptions extends OperationOptions, ScopeOptions {
+  readonly config: string;
+  readonly after?: string;
+  readonly require?: string;
+  readonly waiveChecks?: string;
+  readonly waiveBootTest?: string;
+}
+
 /**
  * Does what a mirror.yaml says about views that are not built: applies their sources, ends holds, and promotes. Prints what
- * changed, what failed, and what stands still.
+ * changed, what failed, and what stands still; with `--dry-run`, what would change.
  * @returns 0, or the exit code of the last failure; a failure does not stop the other views
  * @throws BadInput (misuse) with --stack, whose scheduler does this, and for options of a single promotion
  */
-export async function promoteAll(
-  options: OperationOptions & { readonly config: string },
-  terminal: Terminal,
-): Promise<number> {
-  const { config, dryRun, plan, key, by = asker(), json } = options;
+export async function promoteAll(options: PromoteAllOptions, terminal: Terminal): Promise<number> {
+  const { config, dryRun = false, reason, key, by = asker(), json } = options;
+  refuseOptionsOfOne(options);
   const which = await whichMirror(options);
   if ('stack' in which)
     throw misuse(
       'promote: --stack promotes one view at a time',
       'name both views; the scheduler of the stack does what its configuration says',
-    );
-  if (dryRun || plan !== undefined)
-    throw misuse(
-      'promote --config has no plan to show',
-      'name both views, such as: maas-mirror promote candidate stable --dry-run',
     );
   const { parseConfig } = await import('../../lib/job/config.js');
   const { viewSettings } = await import('../../lib/job/views/view-settings.js');
@@ -41,9 +45,10 @@ export async function promoteAll(
       'such as: stable: { promote: { from: candidate, after: 3d } }',
     );
   terminal.err(sayWhich(which));
-  const outcome = await runPromotions(settings, by, await benchHere({ mirror: which.mirror, key }, terminal));
+  const asked = { by, dryRun, ...(reason !== undefined && { reason }) };
+  const outcome = await runPromotions(settings, asked, await benchHere({ mirror: which.mirror, key }, terminal));
   if (json) terminal.out(JSON.stringify(outcome, undefined, 2));
-  else for (const line of linesOf(outcome)) terminal.out(line);
+  else for (const line of linesOf(outcome, dryRun)) terminal.out(line);
   const codes = outcome.runs.flatMap(({ failure }) => (failure === undefined ? [] : [reportError(failure, terminal)]));
   return codes.at(-1) ?? 0;
 }
@@ -52,22 +57,42 @@ function misuse(message: string, hint: NonNullable<MirrorErrorOptions['hint']>):
   return new MirrorError('BadInput', message, { hint, misuse: true });
 }
 
-function linesOf({ runs, measures }: PromotionsOutcome): string[] {
-  return [...runs.flatMap(runLines), ...measures.flatMap(measureLines).flatMap((line) => wrapped(line, 2, 0))];
+/** @throws BadInput (misuse), which names the option */
+function refuseOptionsOfOne(options: PromoteAllOptions): void {
+  const { after, require, waiveChecks, waiveBootTest, arch, kernel, plan } = options;
+  const ofOne = {
+    ...{ '--after': after, '--require': require, '--waive-checks': waiveChecks, '--waive-boot-test': waiveBootTest },
+    ...{ '--arch': arch, '--flavour': kernel, '--plan': plan },
+  };
+  const given = Object.entries(ofOne).find(([, value]) => value !== undefined);
+  if (given === undefined) return;
+  throw misuse(
+    `${given[0]} cannot be used with a whole configuration`,
+    'set after: and require: in the file, or name both views, such as: maas-mirror promote candidate stable',
+  );
 }
 
-function runLines({ view, does, moved, followed, failure }: PromotionRun): string[] {
+function linesOf({ runs, measures }: PromotionsOutcome, dryRun: boolean): string[] {
+  const measured = measures.flatMap(measureLines).flatMap((line) => wrapped(line, 2, 0));
+  return [...runs.flatMap((run) => (dryRun ? planLines(run) : runLines(run))), ...measured];
+}
+
+function planLines({ view, does, lines, waits, failure }: PromotionRun): string[] {
   if (failure !== undefined) return [];
+  if (waits !== undefined || lines.length === 0)
+    return runLines({ view, does, lines, moved: false, followed: [], ...(waits && { waits }) });
+  return [`${view}: ${does.replace('-', ' ')} (dry run)`, ...changeLines(lines)];
+}
+
+function runLines({ view, does, moved, followed, waits, failure }: PromotionRun): string[] {
+  if (failure !== undefined) return [];
+  if (waits !== undefined) return wrapped(`${view}: waits: ${waits}`, 2, 0);
   const updated = followed.filter((one) => one.moved).map((one) => `${one.view}: updated, since it follows ${view}`);
   return [`${view}: ${does.replace('-', ' ')}: ${moved ? 'done' : 'nothing to be done'}`, ...updated];
 }
 
-/** From this many days on, people are reminded of a hold without an end. */
-const longHold = 14;
-
 function measureLines({ view, release, standsStill, heldDays = 0 }: PromotionMeasure): string[] {
-  const held = `${view}: ${release} is held for ${heldDays} days without an end: unhold it, or give --until`;
-  const still =
-    standsStill && `${view}: ${release} stands still since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
-  return [...(heldDays < longHold ? [] : [held]), ...(still ? [still] : [])];
+  const held = longHoldText(heldDays);
+  const still = standsStill && `has not changed since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
+  return [held, still].flatMap((text) => (text ? [`${view}: ${release} ${text}`] : []));
 }

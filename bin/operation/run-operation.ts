@@ -103,7 +103,7 @@ function wordOf(field: string): string {
 const words: Readonly<Record<string, string>> = {
   ...{ view: 'VIEW', release: 'RELEASE', version: 'VERSION', name: 'NAME', from: 'FROM', to: 'TO' },
   ...{ architectures: '--arch', flavours: '--flavour', waived: '--waive-boot-test', passed: '--pass or --fail' },
-  ...{ 'promote.from': '--promote', 'promote.after': '--after', 'promote.require': '--require' },
+  ...{ checksWaived: '--waive-checks' },
   ...{ 'select.from': '--from or --select', 'select.releases': '--select' },
 };
 

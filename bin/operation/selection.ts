@@ -3,7 +3,7 @@ import { MirrorError } from '../../lib/errors';
 import { viewCommand } from './operation-command';
 
 /** What a selected view takes from others. */
-interface SelectionOptions {
+export interface SelectionOptions {
   /** The view that everything else comes from. */
   readonly from?: string;
   /** `RELEASE[,RELEASE…]=VIEW` */
@@ -16,15 +16,26 @@ interface Part {
   readonly releases?: readonly string[];
 }
 
-/** A command with the name of a view, `--from` and `--select`. */
-export function selectionCommand(parent: Command, name: string, description: string): Command {
-  return viewCommand(parent, name, description, { '<name>': 'name of the view, such as lab-2' })
-    .option('--from <view>', 'follow this view; with --select, for all other releases')
-    .option(
-      '--select <releases=view>',
-      'take these releases from this view, such as jammy,focal=stable; may be repeated',
-      (value: string, before: string[] = []) => [...before, value],
-    );
+/** A command with the name of a view, `--from` and `--select`, and other options of its own. */
+export function selectionCommand(
+  parent: Command,
+  name: string,
+  description: string,
+  own: Readonly<Record<string, string>> = {},
+): Command {
+  return viewCommand(
+    parent,
+    name,
+    description,
+    { '<name>': 'name of the view, such as lab-2' },
+    {
+      '--from <view>': 'follow this view; with --select, for all other releases',
+      '--select <releases=view>': [
+        'take these releases (bootloaders is one, too) from this view, such as jammy,focal=stable; may be repeated',
+      ],
+      ...own,
+    },
+  );
 }
 
 /**

@@ -2,10 +2,11 @@
 
 import { supportMark } from '../../lib/catalog/support';
 import type { ListedView, MirrorRow } from '../../lib/operations/list';
-import type { Hold } from '../../lib/publication/state/holds';
+import { type Hold, hasEnded } from '../../lib/publication/state/holds';
 import { counted, size } from '../terminal/sizes';
 import { type Column, table } from '../terminal/table';
 import { leftAndRight, lineWidth, wrapped } from '../terminal/wrapped';
+import { longHoldText } from './hold-text';
 
 /**
  * A list of views: of each, what it offers as newest, what is pending and what is withdrawn.
@@ -89,13 +90,11 @@ function holdLines(rows: readonly MirrorRow[], holds: readonly Hold[], now: Date
     });
 }
 
-/** After so many days, people are reminded of a hold without an end. */
-const longHold = 14;
-
-function reminderOf({ since, until }: Hold, now: Date): string[] {
-  const days = Math.floor((now.getTime() - Date.parse(since)) / 86_400_000);
-  if (until !== undefined || days < longHold) return [];
-  return [`  held for ${days} days without an end: unhold it, or give --until`];
+function reminderOf(hold: Hold, now: Date): string[] {
+  if (hasEnded(hold, now)) return ['  its time is over: the next build, promotion or unhold lifts it'];
+  const days = Math.floor((now.getTime() - Date.parse(hold.since)) / 86_400_000);
+  const text = hold.until === undefined ? longHoldText(days) : undefined;
+  return text === undefined ? [] : [`  ${text}`];
 }
 
 function isOf({ architectures, flavours }: Hold, rows: readonly MirrorRow[]): boolean {

@@ -43,7 +43,7 @@ export function processTerminal(): Terminal {
 /**
  * Prints an error: its message, its hint and its causes. Names of errors, and stacks of unexpected errors, are for developers:
  * they are printed only with MAAS_MIRROR_DEBUG=1.
- * @returns the exit code: 2 for misuse, 4 for a refusal because of a hold, a withdrawal or an attestation, else 1
+ * @returns the exit code: 2 for misuse, 4 for a refusal because of a hold, a withdrawal, a check or a boot test, else 1
  */
 export function reportError(thrown: unknown, terminal: Terminal, environment: NodeJS.ProcessEnv = process.env): number {
   const error = systemError(thrown);
@@ -63,7 +63,7 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
 }
 
 /** What an operator has decided is in the way, so that trying again does not help. */
-const refusals: readonly ErrorName[] = ['Held', 'Withdrawn', 'NotAttested'];
+const refusals: readonly ErrorName[] = ['Held', 'Withdrawn', 'NotAttested', 'NotBooted'];
 
 // `maas-mirror list … | head` closes the pipe early, which is not a failure. A build must not go on unseen.
 function endWhenItCannotBeWritten(stream: NodeJS.WriteStream): void {

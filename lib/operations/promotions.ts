@@ -3,6 +3,8 @@ import { type OperationRequest, operationNeeds } from '../job/operations/operati
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
 import { changeAndFollow } from '../publication/derived/change-and-follow';
+import { contentOf } from '../publication/next-content';
+import { readView } from '../publication/read-view';
 import { hasEnded } from '../publication/state/holds';
 import type { ViewContent } from '../publication/state/view-content';
 import type { ViewState } from '../publication/state/view-state';
@@ -21,8 +23,19 @@ export interface PromotionRun {
   readonly moved: boolean;
   readonly lines: readonly PlanLine[];
   readonly followed: readonly Followed[];
+  /** What its source does not have yet, so that it is done later. @default - it was done, or failed */
+  readonly waits?: string;
   /** @default - it did not fail */
   readonly failure?: MirrorError;
+}
+
+/** Who asks for promotions, and how they are carried out. */
+export interface PromotionsAsked {
+  /** For the history. */
+  readonly by: string;
+  readonly reason?: string;
+  /** Only shows what it would do. @default false */
+  readonly dryRun?: boolean;
 }
 
 export interface PromotionsOutcome {
@@ -34,21 +47,21 @@ export interface PromotionsOutcome {
 
 /**
  * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, fills
- * each view that has a promotion, and updates selected views. A view whose source is not published yet waits for it.
+ * each view that has a promotion, and updates selected views. A view whose source is not published yet, or not with what is
+ * selected from it, waits for it.
  * @param settings of the views that are not built, in the order in which they are filled
- * @param by who asks, for the history
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
  * @public
  */
 export async function runPromotions(
   settings: readonly ViewSettings[],
-  by: string,
+  asked: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionsOutcome> {
-  const runs: PromotionRun[] = await endHolds(by, bench);
+  const runs: PromotionRun[] = await endHolds(asked, bench);
   let states = await statesOf(bench);
   for (const one of settings) {
-    const done = await applied(one, states, by, bench);
+    const done = await applied(one, states, asked, bench);
     runs.push(...done);
     if (done.length > 0) states = await statesOf(bench);
   }
@@ -62,18 +75,18 @@ export async function runPromotions(
     const done = await run(
       view,
       { does: 'promote', from, to: view, after, require: [...require], ...scope },
-      by,
+      asked,
       bench,
     );
     runs.push(done);
     if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }
-  runs.push(...(await followAll(bench)).flatMap(followRun));
+  if (!asked.dryRun) runs.push(...(await followAll(bench)).flatMap(followRun));
   return { runs, measures: await measured(filled, bench) };
 }
 
 /** In every view. */
-async function endHolds(by: string, bench: OperateBench): Promise<PromotionRun[]> {
+async function endHolds({ by, reason, dryRun }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
   const ended = [...(await statesOf(bench))].filter(([, { holds }]) =>
     holds.some((hold) => hasEnded(hold, bench.now())),
   );
@@ -83,20 +96,28 @@ async function endHolds(by: string, bench: OperateBench): Promise<PromotionRun[]
   for (const [view] of ended) {
     let lines: readonly PlanLine[] = [];
     const change = (content: ViewContent, at: Date) => {
-      const [planned] = planHoldEnds({ by }, { views: new Map([[view, content]]), withdrawn }, at).views;
+      const asker = { by, ...(reason !== undefined && { reason }) };
+      const [planned] = planHoldEnds(asker, { views: new Map([[view, content]]), withdrawn }, at).views;
       lines = planned?.lines ?? [];
-      return planned?.change;
+      return planned?.change && { ...planned.change, withdrawn };
     };
-    runs.push(await tried(view, 'unhold', async () => ({ ...(await changeAndFollow(view, change, bench)), lines })));
+    const lift = async () => {
+      if (!dryRun) return changeAndFollow(view, change, bench);
+      change(contentOf(await readView(view, bench)), bench.now());
+      return notDone;
+    };
+    runs.push(await tried(view, 'unhold', async () => ({ ...(await lift()), lines })));
   }
   return runs;
 }
+
+const notDone = { moved: false, followed: [] };
 
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
 async function applied(
   { configured, ...setting }: ViewSettings,
   states: ReadonlyMap<string, ViewState>,
-  by: string,
+  asked: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionRun[]> {
   const { name, promote, select = [] } = setting;
@@ -105,12 +126,22 @@ async function applied(
   if (state?.configured === configured || isWaiting) return [];
   if (state === undefined && select.length === 0) return [];
   const does = state === undefined ? 'view-create' : 'view-set';
-  return [await run(name, { does, ...setting, configured }, by, bench)];
+  const { failure, ...done } = await run(name, { does, ...setting, configured }, asked, bench);
+  if (failure === undefined) return [done];
+  return [isMissing(failure) ? { ...done, waits: failure.message } : { ...done, failure }];
 }
 
-function run(view: string, operation: OperationRequest, by: string, bench: OperateBench): Promise<PromotionRun> {
+/** Its source has nothing yet of what is selected. */
+const isMissing = ({ name }: MirrorError) => name === 'NoSuchVersion' || name === 'NoSuchView';
+
+function run(
+  view: string,
+  operation: OperationRequest,
+  { dryRun = false, ...asker }: PromotionsAsked,
+  bench: OperateBench,
+): Promise<PromotionRun> {
   return tried(view, operation.does, async () => {
-    const asked = { operation, by, dryRun: false, tool: toolVersion, needs: [...operationNeeds] };
+    const asked = { operation, ...asker, dryRun, tool: toolVersion, needs: [...operationNeeds] };
     const { views, followed } = await operate(asked, bench);
     const own = views.find((one) => one.view === view);
     return { moved: own?.moved ?? false, lines: own?.lines ?? [], followed };

@@ -1,10 +1,11 @@
 import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import { type Operation, operationNeeds } from '../job/operations/operation';
-import type { Followed, OperationOutcome, PlanLine, ViewOutcome } from '../job/operations/outcome';
+import type { Followed, OperationOutcome, ViewOutcome } from '../job/operations/outcome';
 import { changeView } from '../publication/change-view';
 import { followView, followViews } from '../publication/derived/follow-views';
 import type { Press } from '../publication/press';
+import { takeRemains } from '../publication/restored/take-remains';
 import { takeRestored } from '../publication/restored/take-restored';
 import { timeText } from '../publication/state/kept-ledger';
 import type { Note } from '../publication/state/view-content';
@@ -15,14 +16,18 @@ import { DirectoryStore } from '../store/directory/directory';
 import { checkFormat, formatKey } from '../store/format';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
+import { failureOf } from './repair/fault-lines';
 import { type Fault, faultsOf } from './repair/faults';
+import { type Found, faultsIn, plannedOf, readableMarks, refuseHopeless, unlessFailed } from './repair/findings';
 import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
 
 /**
  * Repairs what is half-done in a mirror or was restored by hand: `verify` tells it, and this finishes it. With `upgrade`, brings
  * the mirror to the format of this release first.
  * @throws NoSuchView (misuse); NotSupported for a mirror of an older release, without `upgrade`; PlanChanged; ChecksumMismatch
- * for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back
+ * for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back;
+ * NoSuchObject for a view that has lost what is remembered of it, without `forgetLost`. What is about one view does not keep the
+ * others from being repaired
  */
 export async function repairMirror(
   asked: Asked<'repair'>,
@@ -35,11 +40,9 @@ export async function repairMirror(
   const at = wanted === undefined ? planTime(press.now()) : timeOfPlan(wanted);
   const names = await namedViews(operation.view, press);
   const format = { view: formatKey, lines: isOld ? [{ does: 'set', why: 'the format of this release' } as const] : [] };
-  const found = await faultsIn(names, isOld, press);
-  const planned = [
-    ...(isOld ? [format] : []),
-    ...found.map(({ view, faults }) => ({ view, lines: faults.map(lineOf) })),
-  ];
+  const found = await faultsIn(names, { isOld, forgetLost: operation.forgetLost ?? false }, press);
+  if (!isOld) refuseHopeless(found);
+  const planned = [...(isOld ? [format] : []), ...found.map(plannedOf)];
   const plan = planIdOf(at, operation, planned);
   if (wanted !== undefined && wanted !== plan) {
     throw new MirrorError('PlanChanged', 'the mirror has changed since this plan was made', {
@@ -50,11 +53,6 @@ export async function repairMirror(
     ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }
     : await repaired(askerOf(asked), { isOld, found, format }, press);
   return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
-}
-
-interface Found {
-  readonly view: string;
-  readonly faults: readonly Fault[];
 }
 
 async function namedViews(view: string | undefined, { mirror }: Press): Promise<readonly string[]> {
@@ -76,19 +74,6 @@ async function refuseOlder({ mirror }: Press): Promise<void> {
   if (format !== undefined) checkFormat(mirror.name, format.bytes, { writes: true });
 }
 
-/** Marks that cannot be read yet bind nothing yet: what is repaired is checked again. */
-async function faultsIn(names: readonly string[], isOld: boolean, press: Press): Promise<readonly Found[]> {
-  const withdrawn = isOld ? [] : await withdrawnEverywhere(press);
-  const found: Found[] = [];
-  for (const view of names) {
-    const faults = await faultsOf(view, withdrawn, press);
-    if (faults.length > 0) found.push({ view, faults });
-  }
-  // A view that follows others is repaired after them.
-  const isBehind = ({ faults }: Found) => faults.some(({ fault }) => fault === 'unfollowed');
-  return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)];
-}
-
 async function repaired(
   asker: Asker,
   {
@@ -104,11 +89,22 @@ async function repaired(
     await upgradeMirror(press, asker);
     views.push({ ...format, moved: true });
   }
-  for (const { view, faults } of found) {
-    const done = await repairView(view, faults, noteOf('repair', asker), press);
-    views.push({ view, lines: done.map(lineOf), moved: done.length > 0 });
-    followed.push(...(await followViews(view, press)));
+  const failures = found.flatMap(({ failure }) => failure ?? []);
+  for (const { view, faults } of found.filter(({ failure }) => failure === undefined)) {
+    const done = await unlessFailed(view, async () => {
+      return { view, faults: await repairView(view, faults, noteOf('repair', asker), press) };
+    });
+    if (done.failure !== undefined) failures.push(done.failure);
+    else {
+      views.push({ ...plannedOf(done), moved: done.faults.length > 0 });
+      followed.push(...(await followViews(view, press)));
+    }
   }
+  const failure = failureOf(
+    failures,
+    views.map(({ view }) => view),
+  );
+  if (failure !== undefined) throw failure;
   return { views, followed };
 }
 
@@ -116,7 +112,9 @@ async function repaired(
 async function repairView(view: string, first: readonly Fault[], note: Note, press: Press): Promise<readonly Fault[]> {
   const done: Fault[] = [];
   for (let faults = first; faults.length > 0; ) {
-    const withdrawn = await withdrawnEverywhere(press);
+    // Marks that cannot be read must not be overlooked.
+    const bound = faults.some(({ fault }) => fault === 'restored' || fault === 'unfollowed');
+    const withdrawn = bound ? await withdrawnEverywhere(press) : await readableMarks(press);
     for (const fault of faults) await repairFault(view, fault, { note, withdrawn, press });
     done.push(...faults);
     const told = new Set(done.map(({ fault }) => fault));
@@ -135,10 +133,14 @@ async function repairFault(view: string, fault: Fault, { note, withdrawn, press 
   const { mirror } = press;
   switch (fault.fault) {
     case 'unfinished':
+    case 'missing':
       if (mirror instanceof DirectoryStore) await mirror.finish(layout.index(view));
       return;
     case 'restored':
-      await takeRestored(view, note, press);
+      await takeRestored(view, note, withdrawn, press);
+      return;
+    case 'lost':
+      await takeRemains(view, note, press);
       return;
     case 'no state':
       await writeFirstState(view, note, press);
@@ -152,16 +154,4 @@ async function repairFault(view: string, fault: Fault, { note, withdrawn, press 
     case 'unfollowed':
       await followView(view, withdrawn, press);
   }
-}
-
-function lineOf(fault: Fault): PlanLine {
-  const said: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed'>, string>> = {
-    unfinished: 'an interrupted change is finished',
-    restored: 'the restored index is taken as a rollback',
-    'no state': 'its first state is written',
-    behind: 'index.json follows index.sjson',
-  };
-  if (fault.fault === 'link') return { does: 'set', why: `${fault.folder} leads to the pool` };
-  if (fault.fault === 'unfollowed') return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
-  return { does: 'set', why: said[fault.fault] };
 }

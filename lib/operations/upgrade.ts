@@ -3,6 +3,7 @@ import { changeView } from '../publication/change-view';
 import type { Press } from '../publication/press';
 import { readDecisions } from '../publication/read-state';
 import type { Note } from '../publication/state/view-content';
+import type { ViewState } from '../publication/state/view-state';
 import { viewsOf } from '../publication/views';
 import { formatBytes, formatKey, isOfOlderRelease } from '../store/format';
 import type { Store } from '../store/store';
@@ -42,7 +43,12 @@ export async function needsUpgrade(mirror: Store): Promise<boolean> {
 /** Writes the first state of a view that an older release made. @returns false if it has one, or does not exist */
 export async function writeFirstState(view: string, note: Note, press: Press): Promise<boolean> {
   if (!(await lacksState(view, press))) return false;
-  return changeView(view, ({ state }) => ({ state, note }), press);
+  return changeView(view, ({ state }) => ({ state: upgraded(state), note }), press);
+}
+
+/** The older release built every view that is no snapshot, also one that is to be filled by promotion from now on. */
+function upgraded(state: ViewState): ViewState {
+  return state.kind === 'built' ? { ...state, upgraded: true } : state;
 }
 
 export async function lacksState(view: string, press: Press): Promise<boolean> {

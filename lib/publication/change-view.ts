@@ -24,6 +24,7 @@ import { gateChange } from './gate/gate';
 import { entryOf } from './history-entry';
 import { contentOf, hasChanged, nextContent } from './next-content';
 import type { Press } from './press';
+import { refuseRestored } from './published-last';
 import { isByFormer, type PublishedView, readView } from './read-view';
 import type { Change } from './state/view-content';
 
@@ -34,7 +35,8 @@ import type { Change } from './state/view-content';
  * every change re-signs everything that the former key signed.
  * @returns false if the view already has this content, signed by this key: nothing was committed
  * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
- * decided against a new version; NoSuchView (misuse) if the view is being deleted; the errors of {@link readView} and of the change. Nothing is then committed
+ * decided against a new version; NoSuchView (misuse) if the view is being deleted; ChecksumMismatch if the index was restored
+ * from a backup; the errors of {@link readView} and of the change. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {
   const moved = await moveView(view, change, press);
@@ -46,6 +48,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
   for (;;) {
     const before = await readView(view, press);
     refuseDeleted(before);
+    await refuseRestored(before, press);
     const [content, at] = [contentOf(before), press.now()];
     const wanted = change(content, at);
     const next = nextContent(content, wanted ?? {}, at);

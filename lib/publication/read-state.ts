@@ -2,8 +2,8 @@ import { mirror as layout } from '../job/layout';
 import { type PublishedIndex, type Reading, readIndex, readNamed } from './read-index';
 import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
-import { emptyLedger, parseLedger } from './state/ledger';
-import { emptyShelf, parseShelf } from './state/shelf';
+import { emptyLedger, type Ledger, parseLedger } from './state/ledger';
+import { emptyShelf, parseShelf, type Shelf } from './state/shelf';
 import {
   decisionsIn,
   emptyState,
@@ -61,17 +61,42 @@ export async function readDecisions(
   view: string,
   reading: Reading,
 ): Promise<PublishedIndex & { readonly state: ViewState }> {
-  const found = await readIndex(view, reading);
-  const path = statePathOf(found.index, layout.index(view)) ?? (await buriedPath(found, reading));
-  if (path === undefined) return { ...found, state: emptyState(view) };
-  const state = decisionsIn(await readStored(view, path, reading));
+  return decisionsUnder(await readIndex(view, reading), reading);
+}
+
+/**
+ * The decisions that belong to an index.
+ * @throws the errors of readView
+ */
+export async function decisionsUnder(
+  found: PublishedIndex,
+  reading: Reading,
+): Promise<PublishedIndex & { readonly state: ViewState }> {
+  const stored = await readStoredOf(found, reading);
+  if (stored === undefined) return { ...found, state: emptyState(found.view) };
+  const state = decisionsIn(stored);
   return { ...found, state: found.index === undefined ? buried(state) : state };
+}
+
+/**
+ * How many changes led to an index, as its history says: 0 if it has none.
+ * @throws the errors of readView
+ */
+export async function historyLength(found: Pick<PublishedIndex, 'view' | 'index'>, reading: Reading): Promise<number> {
+  return (await readStoredOf(found, reading))?.history?.entries ?? 0;
+}
+
+async function readStoredOf(
+  { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
+  reading: Reading,
+): Promise<StoredState | undefined> {
+  const path = statePathOf(index, layout.index(view)) ?? (await buriedPath({ view, index }, reading));
+  return path === undefined ? undefined : readStored(view, path, reading);
 }
 
 /**
  * A block of a view's history, by its path: `before` of the block after it.
  * @throws the errors of readView
- * @public
  */
 export async function readHistory(view: string, path: string, reading: Reading) {
   return parseHistory((await readNamed(view, path, reading)).toString(), layout.document(view, path));
@@ -80,29 +105,34 @@ export async function readHistory(view: string, path: string, reading: Reading) 
 async function readNamedBy(view: string, path: string, reading: Reading): Promise<Remembered> {
   const stored = await readStored(view, path, reading);
   const [shelf, ledger, head] = [
-    await readPart(stored.shelf, emptyShelf, parseShelf),
-    await readPart(stored.ledger, emptyLedger, parseLedger),
+    await readShelf(view, stored, reading),
+    await readLedger(view, stored, reading),
     await readHead(view, stored, reading),
   ];
   return { state: decisionsIn(stored), shelf, ledger, head, stored };
-
-  async function readPart<Part>(
-    named: string | undefined,
-    otherwise: Part,
-    parse: (text: string, where: string) => Part,
-  ): Promise<Part> {
-    if (named === undefined) return otherwise;
-    return parse((await readNamed(view, named, reading)).toString(), layout.document(view, named));
-  }
 }
 
-async function readHead(view: string, { history }: StoredState, reading: Reading): Promise<HistoryHead> {
+/** The shelf that a state names. @throws the errors of readView */
+export async function readShelf(view: string, { shelf }: StoredState, reading: Reading): Promise<Shelf> {
+  if (shelf === undefined) return emptyShelf;
+  return parseShelf((await readNamed(view, shelf, reading)).toString(), layout.document(view, shelf));
+}
+
+/** The ledger that a state names. @throws the errors of readView */
+export async function readLedger(view: string, { ledger }: StoredState, reading: Reading): Promise<Ledger> {
+  if (ledger === undefined) return emptyLedger;
+  return parseLedger((await readNamed(view, ledger, reading)).toString(), layout.document(view, ledger));
+}
+
+/** The newest block of the history that a state names. @throws the errors of readView */
+export async function readHead(view: string, { history }: StoredState, reading: Reading): Promise<HistoryHead> {
   if (history === undefined) return noHistory;
   const { path, entries } = history;
   return { entries, newest: { path, block: await readHistory(view, path, reading) } };
 }
 
-async function readStored(view: string, path: string, reading: Reading): Promise<StoredState> {
+/** A state as it is stored. @throws the errors of readView */
+export async function readStored(view: string, path: string, reading: Reading): Promise<StoredState> {
   return parseState((await readNamed(view, path, reading)).toString(), layout.document(view, path), view);
 }
 

@@ -39,7 +39,8 @@ export function isByFormer({ byFormer, documents }: PublishedView): boolean {
   return byFormer || [...documents.values()].some((document) => document.byFormer);
 }
 
-async function readDocuments({ view, index }: PublishedIndex, reading: Reading): Promise<PublishedDocuments> {
+/** The documents that an index names. @throws the errors of readView */
+export async function readDocuments({ view, index }: PublishedIndex, reading: Reading): Promise<PublishedDocuments> {
   const documents = new Map<string, PublishedDocument>();
   for (const [contentId, { path }] of Object.entries(index?.index ?? {})) {
     const bytes = await readNamed(view, path, reading);

@@ -1,6 +1,5 @@
-import { isFrozenName, mirror as layout } from '../job/layout';
-import { DirectoryStore } from '../store/directory/directory';
-import type { Store } from '../store/store';
+import { isFrozenName } from '../job/layout';
+import { decidedLast } from './published-last';
 import type { PublishedIndex, Reading } from './read-index';
 import { readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
@@ -64,25 +63,11 @@ export async function decisionsOfAll(
 
 /** An index that was restored from a backup does not lift what was withdrawn after it. */
 async function decisionsOf(view: string, reading: Reading): Promise<Decisions> {
-  const [found, last] = [await readDecisions(view, reading), await lastDecisions(view, reading)];
+  const found = await readDecisions(view, reading);
+  const last = await decidedLast(found, reading);
   return last === undefined
     ? found
     : { ...found, state: { ...found.state, withdrawals: withdrawalsIn([found, last]) } };
-}
-
-/**
- * What was decided about a view when it was published last, if its index was restored from a backup since; otherwise undefined.
- * Only a directory knows that without reading the documents.
- * @throws the errors of readView
- */
-async function lastDecisions(view: string, reading: Reading): Promise<Decisions | undefined> {
-  const { mirror } = reading;
-  const key = layout.index(view);
-  if (!(mirror instanceof DirectoryStore) || (await mirror.standing(key)).standing !== 'restored') return undefined;
-  const bytes = await mirror.newest(key);
-  if (bytes === undefined) return undefined;
-  const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
-  return readDecisions(view, { ...reading, mirror: Object.assign(Object.create(mirror) as Store, { read }) });
 }
 
 /** The withdrawals of views, each once. */

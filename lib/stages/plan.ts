@@ -15,6 +15,7 @@ import type { Store } from '../store/store';
 import { describedRequest } from './releases/described-request';
 import { checkAddedKeys } from './sources/added-sources';
 import type { SecretOf } from './sources/source-credentials';
+import { refuseFilled } from './updates/built-view';
 import { endedHold, productOf } from './updates/decisions';
 import { bootloaderInputs, imageInputs } from './updates/inputs';
 import { knownOf } from './updates/is-up-to-date';
@@ -48,6 +49,7 @@ export interface PlanBench extends CheckBench {
 /**
  * Plans a build request, and stores the request for the stages in a folder of its own. A retry or a redrive plans again
  * and gets another folder, so files written earlier cannot affect it.
+ * @throws BadInput (misuse) if the view gets its versions from others
  */
 export async function plan(
   { request: requested, execution, redrives = 0 }: Partial<PlanInput> & Pick<PlanInput, 'request' | 'execution'>,
@@ -94,6 +96,7 @@ async function planImages(planned: Plan, request: BuildRequest, bench: CheckBenc
   );
 
   const standing = await standingOf(request.view, contentId(releaseFor(request), request.view), bench);
+  refuseFilled(standing.content);
   const known = architectures.map((one) => ({ one, ...knownOf(standing, one, request) }));
   const updates = known.filter(({ isUpToDate }) => !isUpToDate).map(({ one }) => one);
   if (updates.length > 0) return { ...planned, architectures: updates };
@@ -131,6 +134,7 @@ async function planBootloaders(planned: Plan, request: BuildRequest, bench: Chec
   const inputs = (await bootloaderInputs({ ...bench, request })) ?? '';
   const plan = { ...planned, job: { ...planned.job, inputs } };
   const standing = await standingOf(request.view, bootloaderContentId(request.view), bench);
+  refuseFilled(standing.content);
   const { document, withdrawn } = standing;
   const products = Object.values(document?.products ?? {});
   const matches = products.map((product) => withdrawn.ofInputs(productKey(product), { inputs }));

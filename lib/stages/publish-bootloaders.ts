@@ -26,6 +26,7 @@ import {
   loaderUpdates,
 } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
+import { builtChange, refuseFilled } from './updates/built-view';
 
 export interface BootloadersToPublish {
   readonly view: string;
@@ -55,7 +56,7 @@ export interface PublishedBootloaders {
 /**
  * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document. New
  * versions of a held product wait on the shelf; what is withdrawn in any view is left out.
- * @throws ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
+ * @throws BadInput if the view gets its versions from others; ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
  */
 export async function publishBootloaders(
   { view, execution, folder, inputs, built: { build, result: built }, ...requested }: BootloadersToPublish,
@@ -65,6 +66,7 @@ export async function publishBootloaders(
   const offers = loaderOffersOf(view, archivesDigest(built.inReleases) === inputs ? inputs : '', built);
   const id = bootloaderContentId(view);
   const before = contentOf(await readView(view, bench)); // write nothing if the view is signed with another key
+  refuseFilled(before);
   await showMirror(view, 'bootloaders', bench);
   const claims = newestClaims(offers, before);
   const rebuild = await isStillToRebuild({ rebuild: requested.rebuild ?? false, execution }, claims, bench.mirror);
@@ -93,7 +95,7 @@ export async function publishBootloaders(
       return wanted;
     };
     try {
-      const { followed } = await changeAndFollow(view, change, bench);
+      const { followed } = await changeAndFollow(view, builtChange(change), bench);
       return { ...outcome, followed };
     } catch (error) {
       // Another build has published a version that sorts above ours in the meantime: use a newer name.

@@ -18,6 +18,7 @@ import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import type { Store } from '../store/store';
 import { outcomesOf } from './sisters/outcomes';
 import { attemptOf, contentIdOf } from './updates/attempt';
+import { builtChange, refuseFilled } from './updates/built-view';
 import { contextOf, moveIntoPool } from './updates/into-pool';
 import { type Offer, offersOf } from './updates/offers';
 import type { Published } from './updates/published';
@@ -32,12 +33,13 @@ export interface PublishBench extends Press {
 /**
  * Copies the files that one architecture's builds made into the pool, and commits them to the view. New versions of a held
  * product wait on the shelf; what is withdrawn in any view is left out.
- * @throws BadInput for results that no build of this request hands on; RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
+ * @throws BadInput for results that no build of this request hands on, or if the view gets its versions from others; RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const given = jobOfStrings(input.job);
   const context = await contextOf(given, input, bench);
   const published = contentOf(await readView(given.view, bench)); // write nothing if the view is signed with another key
+  refuseFilled(published);
   const document = standingProducts(published, contentIdOf(given));
   const { built, kept, leftOut } = outcomesOf(given, input, context, document);
   const offers = [...offersOf(given, input, built, context), ...kept];
@@ -49,7 +51,7 @@ export async function publish(input: PublishInput, bench: PublishBench): Promise
     const claimed = await claimUpdates(job, input.fetched.result.serial, offers, { ...bench, elsewhere });
     const attempt = attemptOf(offers, job, { claimed, elsewhere });
     try {
-      const { followed } = await changeAndFollow(job.view, attempt.change, bench);
+      const { followed } = await changeAndFollow(job.view, builtChange(attempt.change), bench);
       const outcome = attempt.outcome();
       const withdrawn = [...input.selected.withdrawn, ...outcome.withdrawn];
       const told = kept.map(({ kernel, facts }) => ({ kernel: kernel.name, from: facts.kept_from ?? '' }));

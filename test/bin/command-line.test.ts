@@ -23,9 +23,7 @@ const commands = commandsOf(program);
 const which = ['--mirror <address>', '--stack <name>', '--config <file>'];
 const scope = ['--arch <list>', '--flavour, --kernel <list>'];
 /** Of all commands that change a mirror. */
-const asked = [
-  ...[...which, '--reason <text>', '--by <name>', '--key <key>', '--dry-run', '--plan <id>', '--yes', '--json'],
-];
+const asked = [...[...which, '--reason <text>', '--by <name>', '--key <key>', '--dry-run', '--plan <id>', '--json']];
 
 /** Names are a public contract: scripts use them. */
 const typed: Readonly<Record<string, readonly string[]>> = {
@@ -55,11 +53,12 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   view: [],
   'view list': ['--json', ...which],
   'view show': ['<name>', '--json', ...which],
-  'view create': ['<name>', ...asked, '--from <view>', '--select <releases=view>'],
-  'view set': ['<name>', ...asked, '--from <view>', '--select <releases=view>'],
-  'view delete': ['<name>', ...asked],
+  'view create': ['<name>', '--from <view>', '--select <releases=view>', ...asked],
+  'view set': ['<name>', '--from <view>', '--select <releases=view>', '--by-hand', '--as-configured', ...asked],
+  'view delete': ['<name>', '--yes', ...asked],
   promote: [
-    ...['[from]', '[to]', '[release]', '--after <duration>', '--require <list>', '--waive-boot-test <reason>'],
+    ...['[from]', '[to]', '[release]', '--after <duration>', '--require <list>'],
+    ...['--waive-checks <reason>', '--waive-boot-test <reason>'],
     ...[...scope, ...asked],
   ],
   rollback: ['<view>', '<release>', '--to <version>', '--republish', '--all-views', ...scope, ...asked],
@@ -72,8 +71,8 @@ const typed: Readonly<Record<string, readonly string[]>> = {
     ...[...scope, ...asked],
   ],
   snapshot: ['<view>', '<name>', ...asked],
-  remove: ['<view>', '<release>', '<version>', ...scope, ...asked],
-  repair: ['[view]', '--upgrade', ...asked],
+  remove: ['<view>', '<release>', '<version>', '--yes', ...scope, ...asked],
+  repair: ['[view]', '--upgrade', '--yes', ...asked],
   releases: ['--stream [url]', '--stream-keyring <file>', '--config <file>', '--proxy <url>', '--ca <file>', '--json'],
   keyring: ['[mirror]', '--armour', '--output <file>', '--json', ...which],
   'keyring rotate': ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],

@@ -29,7 +29,7 @@ async function started(): Promise<OperationBench> {
   return bench;
 }
 const run = (bench: OperationBench, settings: readonly ViewSettings[] = [stable]) =>
-  runPromotions(settings, 'mirror.yaml', bench.press);
+  runPromotions(settings, { by: 'mirror.yaml' }, bench.press);
 const told = ({ runs }: PromotionsOutcome) =>
   runs.map(({ view, does, moved, failure }) =>
     [view, does, moved, failure?.name].filter((word) => word !== undefined).join(' '),
@@ -69,6 +69,31 @@ describe('by schedule, a mirror', () => {
       runs: [],
       measures: [],
     });
+  });
+
+  it('waits for a release that its source does not have yet, which is no failure', async () => {
+    const bench = await started();
+    const site = { name: 'lab', select: [{ from: 'candidate', releases: ['jammy'] }], configured };
+    const { runs } = await run(bench, [site]);
+    expect(runs).toMatchObject([
+      { view: 'lab', does: 'view-create', moved: false, waits: expect.stringContaining('jammy') },
+    ]);
+    expect(runs[0]).not.toHaveProperty('failure');
+  });
+
+  it('shows what it would do, and does nothing', async () => {
+    const bench = await started();
+    await bench.operate({ ...hold, view: 'candidate' });
+    bench.turnClockTo('2026-11-25T00:00:00Z');
+    const writes = bench.writes.length;
+    const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
+    const { runs } = await runPromotions([stable, site], { by: 'anna', dryRun: true }, bench.press);
+    expect(runs.map(({ view, does, lines }) => [view, does, ...lines.map((line) => line.does)])).toEqual([
+      ['candidate', 'unhold', 'set'],
+      ['lab', 'view-create', 'create', 'set', 'offer'],
+      ['stable', 'promote', 'offer'],
+    ]);
+    expect(bench.writes.length).toBe(writes);
   });
 
   it('lifts the holds of all views that have ended, and publishes what waited', async () => {

@@ -57,6 +57,17 @@ const rulesOf = async ({ press: { mirror } }: MadeViews) =>
 const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
+const restore = async (store: Store, old: Buffer) => {
+  if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
+  else await store.replace(index, old, {});
+};
+/** A change that only the state knows of. */
+async function configuring(digit: string, { press }: MadeViews) {
+  const configured = digit.repeat(64);
+  await changeView('candidate', ({ state }) => ({ state: { ...state, configured }, note: { what: 'view' } }), press);
+  return { configured };
+}
+
 describe.each(allStores)('repair, %s', (_, makeStore) => {
   it('finds nothing in a mirror that is whole, and writes nothing', async () => {
     const store = await makeStore();
@@ -105,8 +116,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
       ({ state }) => ({ state: { ...state, holds: [hold] }, note: { what: 'hold' } }),
       views.press,
     );
-    if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
-    else await store.replace(index, old, {});
+    await restore(store, old);
     views.turnClockTo('2026-11-22T08:00:00Z');
 
     const { views: repaired, followed } = await repairing(views.press);
@@ -140,8 +150,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
       operate({ operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] }, { ...views.press, log: () => {} });
     views.turnClockTo('2026-11-21T08:00:00Z');
     await ask({ does: 'rollback', view: 'candidate', republish: false, ...scope });
-    if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
-    else await store.replace(index, old, {});
+    await restore(store, old);
 
     const promotion = { from: 'candidate', to: 'stable', architectures: [], flavours: [], require: [], waived: 'no' };
     await expect(ask({ does: 'promote', ...promotion })).rejects.toMatchObject({ name: 'Withdrawn' });
@@ -159,6 +168,67 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     rmSync(join(store.root, index));
     await repairing(views.press);
     expect((await readView('candidate', views.press)).state.withdrawals).toHaveLength(1);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('refuses a restored index that brings back what another view withdrew since', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    await views.offer('candidate', second);
+    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    await views.offer('candidate', { ...images({ '1': 'a', '3': 'c' }), loader: { '1': 'a', '3': 'b' } });
+    await views.offer('stable', images({ '1': 'a', '2': 'b' }));
+    const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
+    const operation = { does: 'withdraw', view: 'stable', version: '2', ...scope } as const;
+    await operate(
+      { operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] },
+      { ...views.press, log: () => {} },
+    );
+    await restore(store, old);
+
+    await expect(repairing(views.press)).rejects.toThrow(
+      expect.objectContaining({ name: 'Withdrawn', message: expect.stringContaining('noble 2 is withdrawn') }),
+    );
+    expect((await store.read(index))?.bytes.equals(old)).toBe(true);
+  });
+
+  it('does not take the change of a writer whose clock is behind for a restored index', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const [old, oldSignature] = [await store.read(plain), await store.read(signature)];
+    views.turnClockTo('2026-11-20T07:00:00Z');
+    const { configured } = await configuring('f', views);
+    expect((await readView('candidate', views.press)).index?.updated).toBe('Fri, 20 Nov 2026 08:00:00 +0000');
+    // Killed before index.json followed.
+    await store.replace(plain, old?.bytes ?? Buffer.alloc(0), {});
+    await store.replace(signature, oldSignature?.bytes ?? Buffer.alloc(0), {});
+    expect(await rulesOf(views)).toEqual(['behind']);
+
+    expect(toldOf(await repairing(views.press))).toEqual([['candidate', 'index.json follows index.sjson', true]]);
+    expect((await readView('candidate', views.press)).state.configured).toBe(configured);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 view']);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('takes a restored index for one, though the clock of what was published last was behind', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    views.turnClockTo('2026-11-20T07:00:00Z');
+    const { configured } = await configuring('f', views);
+    await restore(store, old);
+    expect(await rulesOf(views)).toContain('ahead');
+
+    await expect(configuring('e', views)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'ChecksumMismatch',
+        hint: expect.stringContaining('maas-mirror repair candidate'),
+      }),
+    );
+    if (!(store instanceof DirectoryStore))
+      await expect(changeView('candidate', () => undefined, views.press)).rejects.toThrow('index.json');
+    await repairing(views.press);
+    expect((await readView('candidate', views.press)).state.configured).toBe(configured);
     expect(await rulesOf(views)).toEqual([]);
   });
 
@@ -185,7 +255,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
 
     expect((await format()).equals(formatBytes)).toBe(true);
     const { ledger, stored } = await readView('candidate', views.press);
-    expect(stored).toBeDefined();
+    expect(stored).toMatchObject({ kind: 'built', upgraded: true });
     expect(Object.values(ledger.products).flatMap(({ since }) => Object.values(since))).toEqual(
       Array.from({ length: 3 }, () => '2026-11-20T05:00:00Z'),
     );

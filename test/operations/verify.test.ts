@@ -418,12 +418,12 @@ describe('what the next publication would find', () => {
       {
         object: index,
         rule: 'restored',
-        message: expect.stringContaining(`remove the folder .store/generations/${encodeURIComponent(index)}`),
+        message: expect.stringContaining('to keep it, run: maas-mirror repair candidate; to return to'),
       },
     ]);
     expect(shapeOf(store.root)).toEqual(before);
 
-    // the way on that verify and docs/operations.md name
+    // Without what the store remembers, nothing refuses it.
     rmSync(join(store.root, '.store/generations', encodeURIComponent(index)), { recursive: true });
     expect((await verified(store)).problems).toEqual([
       { object: index, rule: 'ahead', message: expect.stringContaining('continues from it and rewrites index.json') },

@@ -13,8 +13,10 @@ export function addPromote(program: Command, terminal: Terminal, done: (code: nu
     '[release]': 'only this release (default: all)',
   };
   scoped(program, 'promote', description, words, {
-    '--after <duration>': 'only versions that have been published for this long, such as 3d',
-    '--require <list>': 'only versions with passed results of these checks, separated by commas',
+    '--after <duration>':
+      'only versions that have been published for this long, such as 3d or 0 (default: as mirror.yaml says of TO)',
+    '--require <list>': 'only versions with passed results of these checks, too, separated by commas',
+    '--waive-checks <reason>': 'also promote versions without results of the checks that mirror.yaml requires of TO',
     '--waive-boot-test <reason>': 'also promote versions that were not boot-tested',
   }).action(async (from, to, release, options) => done(await promote({ from, to, release, ...options }, terminal)));
 }
@@ -28,24 +30,25 @@ interface PromoteOptions extends OperationOptions, ScopeOptions {
   /** Duration: `3d`. */
   readonly after?: string;
   readonly require?: string;
+  readonly waiveChecks?: string;
   readonly waiveBootTest?: string;
 }
 
 async function promote(options: PromoteOptions, terminal: Terminal): Promise<number> {
-  const { from, to, release, after, require, waiveBootTest, config } = options;
+  const { from, to, release, after, require, waiveChecks, waiveBootTest, config } = options;
   if (from === undefined && config !== undefined) {
     const { promoteAll } = await import('../../operation/promote-all.js');
     return promoteAll({ ...options, config }, terminal);
   }
   if (from === undefined || to === undefined) {
     throw new MirrorError('BadInput', `promote: ${from === undefined ? 'no views' : 'no view to promote to'} given`, {
-      hint: 'name both views, such as: maas-mirror promote candidate stable',
+      hint: 'name both views, such as: maas-mirror promote candidate stable; or a file that describes them: promote --config mirror.yaml',
       misuse: true,
     });
   }
   const typed = {
-    ...({ does: 'promote', from, to, release, after, require: listOf(require), waived: waiveBootTest } as const),
-    ...scopeOf(options),
+    ...({ does: 'promote', from, to, release, after, require: listOf(require) } as const),
+    ...{ checksWaived: waiveChecks, waived: waiveBootTest, ...scopeOf(options) },
   };
   return runOperation(typed, options, terminal);
 }

@@ -4,7 +4,8 @@ import { selectionCommand, selectionOf } from '../../operation/selection';
 import type { Terminal } from '../../terminal/terminal';
 
 export function addViewCreate(view: Command, terminal: Terminal, done: (code: number) => void): void {
-  const description = 'create a view: a selection of the versions of others, or one to promote to';
+  const description =
+    'create a view that selects its versions from others (the first promotion creates the other kind)';
   selectionCommand(view, 'create', description).action(async (name, options) =>
     done(await runOperation({ does: 'view-create', name, ...selectionOf(options) }, options, terminal)),
   );

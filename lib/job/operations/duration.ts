@@ -4,7 +4,7 @@ import { MirrorError } from '../../errors';
 export type Milliseconds = number;
 
 /**
- * Reads a duration: days, hours and minutes, in this order, each at most once: `3d`, `12h`, `1d12h`, `90m`.
+ * Reads a duration: days, hours and minutes, in this order, each at most once: `3d`, `12h`, `1d12h`, `90m`; or `0`.
  * @throws BadInput (misuse) for anything else, for which maas-images would read zero
  * @public
  */
@@ -37,4 +37,4 @@ export function durationFault(text: string): string | undefined {
   return shape.test(text) ? undefined : 'expected numbers with d, h and m, in this order';
 }
 
-const shape = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$/;
+const shape = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?$|^0$/;

@@ -32,10 +32,15 @@ export const OperationRequest = z.discriminatedUnion('does', [
     /** @default - all */
     release: release.optional(),
     ...scope,
-    /** Takes the newest versions that have been published in `from` for this long. @default - the newest ones */
+    /**
+     * Takes the newest versions that have been published in `from` for this long. @default - as the view's own setting says,
+     * if it is for `from`; otherwise the newest ones
+     */
     after: duration.optional(),
-    /** Checks that must have passed. */
+    /** Checks that must have passed, in addition to those of the view's own setting. */
     require: z.array(checkName).default([]),
+    /** Why the checks of the view's own setting are not required. @default - they are */
+    checksWaived: z.string().min(1).max(1000).optional(),
     /** Why versions are promoted that have not booted. @default - they are not */
     waived: z.string().min(1).optional(),
   }),
@@ -84,6 +89,8 @@ export const OperationRequest = z.discriminatedUnion('does', [
     view: view.optional(),
     /** Brings an old mirror to this release's format. */
     upgrade: z.boolean().default(false),
+    /** Lets a view that has lost its state, or a part of it, go on without that. @default false */
+    forgetLost: z.boolean().optional(),
   }),
 ]);
 export type OperationRequest = z.infer<typeof OperationRequest>;

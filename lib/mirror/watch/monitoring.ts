@@ -19,6 +19,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { BuildRequest } from '../../job/build-request';
+import { longHoldDays } from '../../job/operations/long-hold';
 import type { ViewSetting } from '../../job/views/view-settings';
 import type { StageBuild } from '../builds/stage-build';
 import type { MirrorFunction } from '../functions/mirror-function';
@@ -79,18 +80,17 @@ export class Monitoring extends Construct {
     this.alarm(name, behindOf(request, stateMachine, Duration.days(1), 'Minimum'), 1, advice, 2);
   }
 
-  /** A promotion may pass over a version for a day because a newer one needs its time, too. */
+  /** What is measured is over twice the time of a promotion; each release of the view counts by itself. */
   private promotions({ views, requests }: MonitoringProps, stateMachine: StateMachine): void {
-    const aDay = { period: Duration.days(1) };
+    const [aWhile, aDay] = [{ period: Duration.hours(3) }, { period: Duration.days(1) }];
     for (const { name, promote } of views) {
       if (promote === undefined) continue;
-      const advice = `The view ${name} has taken nothing from ${promote.from} for twice the time of its promotion, although ${promote.from} has newer versions. ${standsStillAdvice(name)}`;
-      const metric = standsStillOf(name, stateMachine, { ...aDay, statistic: 'Minimum' });
-      this.alarm(`StandsStill${pascalCase(name)}`, metric, 1, advice, 2);
+      const metric = standsStillOf(name, stateMachine, { ...aWhile, statistic: 'Maximum' });
+      this.alarm(`StandsStill${pascalCase(name)}`, metric, 1, standsStillAdvice(name, promote));
     }
     const isFilled = views.some(({ promote, select }) => promote !== undefined || select !== undefined);
     if (!isFilled && requests.length === 0) return; // without a schedule, holds are not measured
-    this.alarm('HeldTooLong', heldDaysOf(stateMachine, { ...aDay, statistic: 'Maximum' }), 14, heldAdvice);
+    this.alarm('HeldTooLong', heldDaysOf(stateMachine, { ...aDay, statistic: 'Maximum' }), longHoldDays, heldAdvice);
   }
 
   private alarm(id: string, metric: Metric, threshold: number, advice: string, evaluationPeriods = 1): void {
@@ -119,10 +119,11 @@ const promoteAdvice =
   'A promotion or the hourly schedule failed: see the log of the function Promote. Nothing is half-done; the schedule tries again automatically.';
 const operateAdvice =
   'An operation failed, such as a rollback: see the log of the function Operate. Each view is either changed or unchanged; run the same command again.';
-const standsStillAdvice = (view: string) =>
-  `See why: maas-mirror promote FROM ${view} --dry-run --stack NAME. A hold, a missing or failed check, or a withdrawal is the usual reason.`;
-const heldAdvice =
-  'A release has been held for 14 days without an end, and its new versions are not offered: see maas-mirror list. If that is no longer wanted, unhold it, or give the hold an end: maas-mirror hold VIEW RELEASE --until DATE --stack NAME.';
+const standsStillAdvice = (view: string, { from, after, require }: NonNullable<ViewSetting['promote']>) => {
+  const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require].join(', ');
+  return `A release of the view ${view} has taken nothing from ${from} for twice the time of its promotion, although ${from} has newer versions. See why: maas-mirror promote ${from} ${view} --dry-run --stack NAME has the same conditions (${conditions || 'a passed boot test'}), and the log of the function Promote ("stands still") names the version. The usual reason is a missing or failed check, or no passed boot test.`;
+};
+const heldAdvice = `A release has been held for ${longHoldDays} days without an end, and its new versions are not offered: see maas-mirror list. If that is no longer wanted, unhold it, or give the hold an end: maas-mirror hold VIEW RELEASE --until DATE --stack NAME.`;
 const behindAdvice =
   'Builds fail, or the sources have been mid-update all the time: see the executions of the state machine and the log of the function CheckForUpdates.';
 const siteAdvice =

@@ -4,9 +4,7 @@ import { contentOf } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
 import type { Reading } from '../../publication/read-index';
 import { readView } from '../../publication/read-view';
-import { lastPublished } from '../../publication/restored/last-published';
 import type { ViewContent } from '../../publication/state/view-content';
-import type { Withdrawal } from '../../publication/state/withdrawal';
 import { viewsOf } from '../../publication/views';
 import { decidedEverywhere } from '../../publication/withdrawn-everywhere';
 import type { MirrorContent } from '../plans/planned';
@@ -28,16 +26,8 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
-  const last: Withdrawal[] = [];
-  for (const name of reads) {
-    const published = await readView(name, press);
-    views.set(name, contentOf(published));
-    // An index that was restored from a backup does not lift what was withdrawn after it.
-    last.push(...((await lastPublished(published, press))?.state.withdrawals ?? []));
-  }
-  const { states, withdrawn } = await decidedEverywhere(press);
-  const known = new Set(withdrawn.map(({ id }) => id));
-  return { views, states, withdrawn: [...withdrawn, ...last.filter(({ id }) => !known.has(id))], passes };
+  for (const name of reads) views.set(name, await readOther(name, press));
+  return { views, ...(await decidedEverywhere(press)), passes };
 }
 
 /** A view that an operation passes through. */

@@ -1,12 +1,13 @@
 import { MirrorError } from '../../errors';
-import { parseDuration } from '../../job/operations/duration';
 import type { PlanLine } from '../../job/operations/outcome';
 import type { ChosenSet } from '../../publication/offers/chosen-set';
-import { type Hold, heldBy, heldError } from '../../publication/state/holds';
+import { type Hold, hasEnded, heldBy, heldError } from '../../publication/state/holds';
 import { contentDigest, productKey } from '../../publication/state/product-key';
-import type { ViewContent } from '../../publication/state/view-content';
-import { type Asked, noteOf } from '../plans/asked';
-import { contentOfView, type MirrorContent, type Planned, type Planner } from '../plans/planned';
+import type { Note, ViewContent } from '../../publication/state/view-content';
+import { type Asked, askerOf, noteOf } from '../plans/asked';
+import { contentOfView, type MirrorContent, type Planned, type PlannedView, type Planner } from '../plans/planned';
+import { planHoldEnds } from '../plans/unhold-plan';
+import { type Conditions, conditionsOf } from './conditions';
 import { type PlaceOf, type Promoted, placesIn, promotedDocuments, promotedLedger, promotedVersions } from './promoted';
 import { reasonOf, refusalOf } from './promotion-refusals';
 import { downloads, undoing } from './promotion-remarks';
@@ -15,45 +16,68 @@ import { targetOf } from './target';
 
 /**
  * Offers the newest versions of a view in another one: the very bytes, with the same digests. With `after`, what may not be
- * taken is passed over; without it, it is refused. A held release that is named is refused; else only the others are promoted. A
- * target that does not exist is created.
+ * taken is passed over; without it, it is refused. A held release that is named is refused; else only the others are promoted.
+ * Holds of the target that have ended are lifted first, in the same change. A target that does not exist is created.
  */
 export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): Planned => {
-  const promoting = promotingOf(request, mirror, at);
+  const before = targetFor(request, mirror);
+  const ended = endedHolds(before, request, mirror, at);
+  const conditions = conditionsOf(request, before);
+  const promoting = promotingOf(request, { ...before, ...ended?.change }, conditions, mirror, at);
   const { from, to } = promoting;
   const sets = chosenIn(promoting, at);
   const taken = sets.flatMap(({ promoted, hold }) => (hold === undefined ? promoted : []));
-  const refusal = heldIn(sets, request, to) ?? refusedIn(sets, promoting);
-  const lines = sets.flatMap(linesOf);
-  if (taken.length === 0) return { views: [{ view: to.view, lines }], remarks: [], ...(refusal && { refusal }) };
+  const refusal = heldIn(sets, request, to) ?? refusedIn(sets, promoting, conditions);
+  const lines = [...(ended?.lines ?? []), ...sets.flatMap(linesOf)];
+  if (taken.length === 0)
+    return { views: [{ ...ended, view: to.view, lines }], remarks: conditions.remarks, ...(refusal && { refusal }) };
   const documents = promotedDocuments(to, taken, at);
   const change = {
-    ...{ documents, ledger: promotedLedger(to.ledger, taken), state: to.state },
-    note: { ...noteOf('promote', request), from: from.view },
+    ...{ documents, ledger: promotedLedger(to.ledger, taken), state: to.state, shelf: to.shelf },
+    note: noteFor(request, conditions),
     ...{ offered: [from], withdrawn: promoting.withdrawn },
   };
-  const remarks = [...downloads(taken, to.documents, documents), ...undoing(taken, to.view)];
+  const remarks = [...conditions.remarks, ...downloads(taken, before.documents, documents), ...undoing(taken, to.view)];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
 };
 
-/** @throws BadInput, NoSuchView (misuse) */
+/** @throws BadInput (misuse) */
+function targetFor({ from, to }: Asked<'promote'>, mirror: MirrorContent): ViewContent {
+  if (from !== to) return targetOf(mirror, to);
+  const hint = 'name the view to fill, such as stable, after the one that it is filled from';
+  throw new MirrorError('BadInput', `${from} cannot be promoted into itself`, { hint, misuse: true });
+}
+
+/** What lifts the holds of the target that have come to their end: of a view that is filled by hand, nothing else does. */
+function endedHolds(
+  to: ViewContent,
+  request: Asked<'promote'>,
+  { withdrawn }: MirrorContent,
+  at: Date,
+): PlannedView | undefined {
+  if (!to.state.holds.some((hold) => hasEnded(hold, at))) return undefined;
+  const [planned] = planHoldEnds(askerOf(request), { views: new Map([[to.view, to]]), withdrawn }, at).views;
+  return planned?.change && { ...planned, change: { ...planned.change, withdrawn } };
+}
+
+function noteFor(request: Asked<'promote'>, { unchecked }: Conditions): Note {
+  const note = noteOf('promote', request);
+  const reason = [note.reason, unchecked].filter((text) => text !== undefined).join('; ');
+  return { ...note, ...(reason !== '' && { reason }), from: request.from };
+}
+
+/** @throws NoSuchView (misuse) */
 function promotingOf(
-  { from, to, release, architectures, flavours, after, require, waived }: Asked<'promote'>,
+  { from, release, architectures, flavours }: Asked<'promote'>,
+  to: ViewContent,
+  { after, require, waived }: Conditions,
   mirror: MirrorContent,
   at: Date,
 ): Promoting {
-  if (from === to) {
-    const hint = 'name the view to fill, such as stable, after the one that it is filled from';
-    throw new MirrorError('BadInput', `${from} cannot be promoted into itself`, { hint, misuse: true });
-  }
   const source = contentOfView(mirror, from);
   return {
-    ...{ from: source, to: targetOf(mirror, to), words: { release, architectures, flavours } },
-    wanted: {
-      ...{ at, require },
-      ...(after !== undefined && { after: parseDuration(after) }),
-      ...(waived !== undefined && { waived }),
-    },
+    ...{ from: source, to, words: { release, architectures, flavours } },
+    wanted: { at, require, ...(after !== undefined && { after }), ...(waived !== undefined && { waived }) },
     mode: after === undefined ? 'newest' : 'newest eligible',
     withdrawn: [...source.state.withdrawals, ...mirror.withdrawn],
   };
@@ -99,9 +123,13 @@ function heldIn(
   return hold !== undefined && (release !== undefined || isAllHeld) ? heldError(view, hold) : undefined;
 }
 
-function refusedIn(sets: readonly Chosen[], { from, to, mode }: Promoting): MirrorError | undefined {
+function refusedIn(
+  sets: readonly Chosen[],
+  { from, to, mode }: Promoting,
+  { own }: Conditions,
+): MirrorError | undefined {
   if (mode === 'newest eligible') return undefined;
-  return sets.flatMap(({ set }) => (set.taken.length > 0 ? [] : (refusalOf(set, from, to.view) ?? [])))[0];
+  return sets.flatMap(({ set }) => (set.taken.length > 0 ? [] : (refusalOf(set, from, to.view, own) ?? [])))[0];
 }
 
 function linesOf({ set, promoted, hold }: Chosen): PlanLine[] {

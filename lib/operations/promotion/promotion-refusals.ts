@@ -25,10 +25,17 @@ export function reasonOf(why: PassedOver['why']): string {
 
 /**
  * The error of a promotion by hand of which the newest version may not be taken.
+ * @param own checks that the setting of the target requires
  * @returns undefined if nothing newer was passed over
  */
-export function refusalOf({ passedOver: [first] }: ChosenSet, from: ViewContent, to: string): MirrorError | undefined {
+export function refusalOf(
+  { passedOver: [first] }: ChosenSet,
+  from: ViewContent,
+  to: string,
+  own: readonly string[],
+): MirrorError | undefined {
   if (first === undefined) return undefined;
+  const waiving = (check: string) => (own.includes(check) ? ', or promote without it: --waive-checks REASON' : '');
   const { candidate, why } = first;
   const { product, name } = candidate;
   const release = releaseOf(product);
@@ -41,7 +48,7 @@ export function refusalOf({ passedOver: [first] }: ChosenSet, from: ViewContent,
       });
     case 'not attested':
       return new MirrorError('NotAttested', `${release} ${name} has no result of ${why.check} yet`, {
-        hint: `give one: maas-mirror attest ${from.view} ${release} ${name} --check ${why.check} --pass`,
+        hint: `give one: maas-mirror attest ${from.view} ${release} ${name} --check ${why.check} --pass${waiving(why.check)}`,
       });
     case 'not booted':
       return new MirrorError('NotBooted', `${nameOf(product)} ${name} was not boot-tested (${why.gate})`, {

@@ -5,6 +5,7 @@ import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Promotion } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
+import type { Product } from '../../simplestreams/types';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { productsIn, releaseOf } from '../plans/chosen-products';
 import { placesIn } from './promoted';
@@ -37,7 +38,7 @@ export function standsStill(
 ): StandStill[] {
   if (from.documents.size === 0) return [];
   const waits = after === undefined ? 0 : parseDuration(after);
-  const since = at.getTime() - 2 * Math.max(waits, shortest);
+  const since = at.getTime() - 2 * (waits > 0 ? waits : shortest);
   const sets = promotionSets({
     ...{ from, to, words: {}, wanted: { at, require, after: waits }, mode: 'newest eligible' as const },
     withdrawn: [...from.state.withdrawals, ...withdrawn],
@@ -48,11 +49,15 @@ export function standsStill(
   ]);
   const lasting = lastingNews(missed, { from, to, since });
   const changed = new Set(
-    productsIn(to).flatMap((one) => (hasChanged(one.id, to, since) ? [releaseOf(one.product)] : [])),
+    productsIn(to).flatMap((one) => (hasChanged(one.id, to, since) ? [selectionOf(one.product)] : [])),
   );
-  return [...Map.groupBy(lasting, ({ release }) => release)].flatMap(([release, some]) => {
+  const still = [...Map.groupBy(lasting, ({ selection }) => selection)].flatMap(([selection, some]) => {
+    return changed.has(selection) ? [] : some;
+  });
+  return [...Map.groupBy(still, ({ release }) => release).values()].map((some) => {
     const newest = some.reduce((one, other) => (sortsAbove(other.version, one.version) ? other : one));
-    return changed.has(release) ? [] : [newest];
+    const { selection: _, ...told } = newest;
+    return told;
   });
 }
 
@@ -74,6 +79,15 @@ interface Missed {
   readonly why?: PassedOver['why'];
 }
 
+/** Architectures of a release are promoted one without the other. */
+interface News extends StandStill {
+  readonly selection: string;
+}
+
+function selectionOf(product: Product): string {
+  return `${releaseOf(product)} ${product.arch ?? ''}`;
+}
+
 interface Looking {
   readonly from: ViewContent;
   readonly to: ViewContent;
@@ -82,10 +96,10 @@ interface Looking {
 }
 
 /** What has been in the source all the time, of products that the target has, or of a release that it lacks. */
-function lastingNews(missed: readonly Missed[], { from, to, since }: Looking): StandStill[] {
+function lastingNews(missed: readonly Missed[], { from, to, since }: Looking): News[] {
   const placeOf = placesIn({ from, to });
   const releases = new Set(productsIn(to).map(({ product }) => releaseOf(product)));
-  return missed.flatMap(({ candidate, why }): StandStill[] => {
+  return missed.flatMap(({ candidate, why }): News[] => {
     const { product, name, version } = candidate;
     const [content, release, place] = [contentDigest(version), releaseOf(product), placeOf(candidate)];
     const offered = place.results?.since[content];
@@ -93,7 +107,8 @@ function lastingNews(missed: readonly Missed[], { from, to, since }: Looking): S
     const isNews = place.content !== content && why?.why !== 'withdrawn' && !heldBy(to.state, product);
     if (!isOurs || !isNews || offered === undefined || Date.parse(offered) > since) return [];
     const reason = why === undefined ? 'not promoted' : reasonOf(why);
-    return [{ release, product: productKey(product), version: name, since: offered, why: reason }];
+    const selection = selectionOf(product);
+    return [{ release, selection, product: productKey(product), version: name, since: offered, why: reason }];
   });
 }
 

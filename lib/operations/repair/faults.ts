@@ -8,9 +8,11 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
+import { readIndex } from '../../publication/read-index';
 import { type PublishedView, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished } from '../../publication/restored/last-published';
+import { type LostPart, lostParts } from '../../publication/restored/remains';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
@@ -19,8 +21,12 @@ import type { Store } from '../../store/store';
 export type Fault =
   /** A change was committed, and its index is not visible. */
   | { readonly fault: 'unfinished' }
+  /** index.sjson was removed. */
+  | { readonly fault: 'missing' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
+  /** A part of what is remembered of the view is missing, or was changed. */
+  | { readonly fault: 'lost'; readonly parts: readonly LostPart[] }
   /** The view was made by an older release. */
   | { readonly fault: 'no state' }
   /** index.json or its signature is not that of index.sjson. */
@@ -42,9 +48,11 @@ export async function faultsOf(
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
     const { standing } = await mirror.standing(layout.index(view));
-    if (standing === 'unfinished' || standing === 'missing') return [{ fault: 'unfinished' }];
+    if (standing === 'unfinished' || standing === 'missing') return [{ fault: standing }];
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
+  const parts = await lostParts(await readIndex(view, press), press);
+  if (parts.length > 0) return [{ fault: 'lost', parts }];
   const published = await readView(view, press);
   if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
   if (published.stored === undefined && published.index !== undefined) return [{ fault: 'no state' }];

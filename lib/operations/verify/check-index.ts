@@ -27,12 +27,14 @@ export function checkIndexContent(view: string, index: Index, documents: Readonl
 /**
  * Checks the unsigned index, which follows the signed one.
  * @param twin the expected index; undefined if it is unknown because a document is broken
+ * @param changesOf how many changes led to an index; undefined if its state does not say
  */
 export async function checkPlainIndex(
   view: string,
   { plain, signature }: { plain: Buffer | undefined; signature: Buffer | undefined },
   twin: Index | undefined,
   signatures: SignatureCheck,
+  changesOf: (index: Index) => Promise<number | undefined>,
 ): Promise<Problem[]> {
   const [object, signatureObject] = [mirror.plainIndex(view), mirror.plainIndexSignature(view)];
   const absent = [
@@ -46,10 +48,11 @@ export async function checkPlainIndex(
   if (plain === undefined) return [...absent, ...(wanted ? await unsigned(wanted) : [])];
   const faults = await unsigned(plain);
   if (twin === undefined || wanted === undefined || plain.equals(wanted)) return [...absent, ...faults];
-  if (signature !== undefined && faults.length === 0) return [isNewer(plain, twin) ? ahead(view) : behind(object)];
+  const age = await ageOf(plain, twin, changesOf);
+  if (signature !== undefined && faults.length === 0) return [age > 0 ? ahead(view) : behind(object)];
   // the signature is written first, so it may belong to an index that is not written yet
   const early = await unsigned(wanted);
-  return [...absent, ...early, early.length === 0 && isOlder(plain, twin) ? behind(object) : strange(object)];
+  return [...absent, ...early, early.length === 0 && age < 0 ? behind(object) : strange(object)];
 }
 
 const heals = 'if a publication was interrupted, the next one repairs it';
@@ -58,20 +61,27 @@ function healed(problem: Problem): Problem {
   return { ...problem, message: `${problem.message}; ${heals}` };
 }
 
-function isOlder(plain: Buffer, twin: Index): boolean {
-  return updatedOf(plain) < Date.parse(twin.updated);
+/**
+ * Above 0 if index.json is of a later change than its twin, below 0 if of an earlier one; NaN if it cannot be read. The clocks
+ * of publishers differ, so the dates count only where the changes cannot be counted.
+ */
+async function ageOf(
+  plain: Buffer,
+  twin: Index,
+  changesOf: (index: Index) => Promise<number | undefined>,
+): Promise<number> {
+  const index = readable(plain);
+  if (index === undefined) return Number.NaN;
+  const [changes, twinChanges] = [await changesOf(index), await changesOf(twin)];
+  if (changes !== undefined && twinChanges !== undefined) return changes - twinChanges;
+  return Date.parse(index.updated) - Date.parse(twin.updated);
 }
 
-function isNewer(plain: Buffer, twin: Index): boolean {
-  return updatedOf(plain) > Date.parse(twin.updated);
-}
-
-/** NaN if it cannot be read: neither older nor newer than anything. */
-function updatedOf(plain: Buffer): number {
+function readable(plain: Buffer): Index | undefined {
   try {
-    return Date.parse(parseIndex(plain.toString(), 'index.json').updated);
+    return parseIndex(plain.toString(), 'index.json');
   } catch (error) {
-    if (error instanceof MirrorError && error.name === 'BadFormat') return Number.NaN;
+    if (error instanceof MirrorError && error.name === 'BadFormat') return undefined;
     throw error;
   }
 }

@@ -43,7 +43,7 @@ export function withProspects(problems: readonly Problem[], standings: Standings
 
 function prospectsOf(standing: string | undefined): string {
   if (standing === undefined) {
-    return 'in a bucket, the next publication continues from it and rewrites index.json; for a folder, run verify on the folder itself to see your options';
+    return 'the next publication refuses to continue from it; `maas-mirror repair --dry-run`, on the folder or the bucket itself, shows how it can be kept';
   }
   if (standing.startsWith('settled')) {
     return 'if that was intended, the next publication continues from it and rewrites index.json';
@@ -57,9 +57,9 @@ const messages: Record<(typeof rules)[number], (object: string, seen: string) =>
   unfinished: () =>
     'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
   restored: (object) =>
-    `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object)}`,
+    `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,
   foreign: (object) =>
-    `this tool did not write it. Nothing is published on top of it until you decide: ${bothWays(object)}`,
+    `this tool did not write it. Nothing is published on top of it until you decide: ${bothWays(object, 'foreign')}`,
   damaged: (_, seen) => seen.replace(/^damaged /, ''),
 };
 

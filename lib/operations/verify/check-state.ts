@@ -87,7 +87,14 @@ function checking(read: Read, view: string) {
     const object = mirror.document(view, path);
     const bytes = await read(object);
     if (bytes === undefined) {
-      return { problems: [missing(object, 'the index lists it; nothing can be published without it')] };
+      return {
+        problems: [
+          missing(
+            object,
+            'the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
+          ),
+        ],
+      };
     }
     const renamed = wrongName(object, bytes);
     if (renamed.length > 0) return { problems: renamed };

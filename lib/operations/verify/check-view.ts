@@ -74,7 +74,8 @@ async function checkFiles(
   const whole = index === undefined ? [] : checkIndexContent(view, index, documents);
   const state: CheckedState = index === undefined ? { problems: [] } : await checkState(read, view, index);
   const content = contentOf(view, { index, signed: indexes.signed, documents }, state);
-  const plain = await checkPlainIndex(view, indexes, index && twinOf(index, checked), signatures);
+  const changesOf = async (one: Index) => (await checkState(read, view, one)).stored?.history?.entries;
+  const plain = await checkPlainIndex(view, indexes, index && twinOf(index, checked), signatures, changesOf);
   return {
     view,
     documents: [...documents.values()],

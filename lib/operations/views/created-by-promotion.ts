@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { type Asked, noteOf } from '../plans/asked';
+import { type Asked, askerOf, noteOf } from '../plans/asked';
 import { contentOfView, type MirrorContent, type Planned } from '../plans/planned';
 import { planPromotion } from '../promotion/promote-plan';
 import { refuseCircle } from './refuse-circle';
@@ -13,18 +13,14 @@ export function createdByPromotion(
   mirror: MirrorContent,
   at: Date,
 ): Planned {
-  const { name, configured, by, reason, request: id } = request;
+  const { name, configured } = request;
   if (promote === undefined) throw byHand(name);
   const { from, after = '0m', require } = promote;
   contentOfView(mirror, from);
   refuseCircle(name, [from], mirror);
-  const asker = {
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
-    ...(id !== undefined && { request: id }),
-  };
   const scope = { architectures: [], flavours: [] };
-  const planned = planPromotion({ does: 'promote', from, to: name, after, require, ...scope, ...asker }, mirror, at);
+  const asked = { does: 'promote', from, to: name, after, require, ...scope, ...askerOf(request) } as const;
+  const planned = planPromotion(asked, mirror, at);
   const [view] = planned.views;
   const { state } = view?.change ?? {};
   if (view?.change === undefined || state === undefined)
@@ -44,6 +40,6 @@ function byHand(name: string): MirrorError {
 
 function nothingYet(name: string, from: string): MirrorError {
   return new MirrorError('ContractBroken', `${name} would be empty: ${from} has nothing yet that may be promoted`, {
-    hint: 'the first promotion creates it, when there is something',
+    hint: `the first promotion creates it, once ${from} has a version that may be promoted`,
   });
 }

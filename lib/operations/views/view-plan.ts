@@ -42,16 +42,21 @@ export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror,
 
 /**
  * Sets where a view gets its versions. A selected view offers at once what it then selects, in one commit; a promoted one keeps
- * what it offers, and gets the rest by promotion.
+ * what it offers, and gets the rest by promotion. A built view stays one, unless an older release made it, which had no other
+ * kind, and it was not built since.
  */
 export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
-  const content = viewToChange(mirror, request.name);
-  if (content.state.kind === 'built') throw builtByItsRecipe(request.name);
+  const { state, ...there } = viewToChange(mirror, request.name);
+  const { upgraded = false, ...kept } = state;
+  if (state.kind === 'built' && !upgraded) throw builtByItsRecipe(request.name);
+  const content: ViewContent = { ...there, state: kept };
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const [undo] = undoing(content);
-  return { ...planned, remarks: [...planned.remarks, ...(undo ? [undo] : [])] };
+  const remarks = [...planned.remarks, ...undoing(content)];
+  if (!upgraded) return { ...planned, remarks };
+  const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
+  return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
@@ -94,20 +99,20 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was, if it can be written on one line. */
+/** The command that sets the source as it was; none makes a view a built one again. */
 function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
-  const options = optionsOf(kind, source);
-  return options === undefined ? [] : [{ about: 'undo', commands: [`maas-mirror view set ${view}${options}`] }];
+  if (kind === 'built') return [];
+  return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
 }
 
-function optionsOf(kind: ViewState['kind'], source: ViewSource = {}): string | undefined {
-  const { promote, select = [] } = source;
-  if (kind !== 'selected') return promote === undefined ? '' : undefined;
-  const parts = select.map(({ from, releases, architectures, flavours }) => {
-    if (architectures !== undefined || flavours !== undefined) return undefined;
-    return releases === undefined ? ` --from ${from}` : ` --select ${releases.join(',')}=${from}`;
-  });
-  return parts.includes(undefined) ? undefined : parts.join('');
+/** What has no options of its own came from mirror.yaml. */
+function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource = {}): string {
+  if (kind !== 'selected') return promote === undefined ? '--by-hand' : '--as-configured';
+  const isOption = select.every(({ architectures, flavours }) => architectures === undefined && flavours === undefined);
+  if (!isOption) return '--as-configured';
+  return select
+    .map(({ from, releases }) => (releases === undefined ? `--from ${from}` : `--select ${releases.join(',')}=${from}`))
+    .join(' ');
 }
 
 function refuseToLoseSource(name: string, mirror: MirrorContent): void {
@@ -118,7 +123,7 @@ function refuseToLoseSource(name: string, mirror: MirrorContent): void {
   const [view, state] = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
-    hint: `point it elsewhere first: maas-mirror view set ${view} --from VIEW`,
+    hint: `point it elsewhere first: maas-mirror view set ${view} ${state.kind === 'selected' ? '--from VIEW' : '--by-hand'}`,
     misuse: true,
   });
 }

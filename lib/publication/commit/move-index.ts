@@ -75,7 +75,10 @@ async function signedAt({ updated }: Products, { keyring }: Signer): Promise<Dat
   return new Date(Math.max(Date.parse(updated), ...made));
 }
 
-/** Keeps fields that this release does not know. */
+/**
+ * Keeps fields that this release does not know. The clocks of publishers differ, but an index never gets a date before that
+ * of the one that it replaces; nor a later one, since index.json is signed with it.
+ */
 function indexOf(
   { index: before, documents: published }: PublishedView,
   { documents, at }: NextContent,
@@ -84,7 +87,8 @@ function indexOf(
   const entries = [...documents].map(([id, document]) => {
     return { document, path: sealed.get(id)?.sjson.path ?? published.get(id)?.path ?? '' };
   });
-  return { ...makeIndex(entries, at, before), ...{ state } };
+  const date = new Date(Math.max(at.getTime(), before === undefined ? 0 : Date.parse(before.updated)));
+  return { ...makeIndex(entries, date, before), ...{ state } };
 }
 
 async function writeDocument(

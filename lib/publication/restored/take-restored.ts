@@ -16,16 +16,23 @@ import { contentOf, nextContent } from '../next-content';
 import type { Press } from '../press';
 import { readView } from '../read-view';
 import type { Note, ViewContent } from '../state/view-content';
+import type { Withdrawal } from '../state/withdrawal';
 import { lastPublished } from './last-published';
 
 /**
  * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was
  * published last in all else, so that no name, decision or entry of the history is lost.
+ * @param withdrawn in all views: what another one withdrew does not come back, either
  * @returns false if the index was not restored
  * @throws Withdrawn, Held if operators decided against what the restored index brings back; the errors of readView. Nothing
  * is then changed
  */
-export async function takeRestored(view: string, note: Note, press: Press): Promise<boolean> {
+export async function takeRestored(
+  view: string,
+  note: Note,
+  withdrawn: readonly Withdrawal[],
+  press: Press,
+): Promise<boolean> {
   for (;;) {
     const visible = await readView(view, press);
     const last = await lastPublished(visible, press);
@@ -33,7 +40,7 @@ export async function takeRestored(view: string, note: Note, press: Press): Prom
     const [before, at] = [contentOf(last), press.now()];
     const next = nextContent(before, { documents: forward(contentOf(visible).documents, before, at) }, at);
     try {
-      await gateChange(before, next, { note, offered: [contentOf(visible)] }, press.mirror);
+      await gateChange(before, next, { note, offered: [contentOf(visible)], withdrawn }, press.mirror);
     } catch (error) {
       throw forbidden(view, error, press);
     }

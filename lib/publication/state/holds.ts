@@ -41,9 +41,9 @@ export function hasEnded({ until }: Hold, at: Date): boolean {
 
 /** The refusal of something new in a held product. */
 export function heldError(view: string, { since, until, reason, release }: Hold): MirrorError {
-  const end = until === undefined ? '' : ` until ${until.slice(0, 10)}`;
+  const end = until === undefined ? '' : `, until ${until.slice(0, 10)}`;
   const why = reason === undefined ? '' : ` (${reason})`;
-  return new MirrorError('Held', `${view} holds ${release} since ${since.slice(0, 10)}${end}${why}`, {
+  return new MirrorError('Held', `${release} has been held in ${view} since ${since.slice(0, 10)}${end}${why}`, {
     hint: `unhold it first: maas-mirror unhold ${view} ${release}`,
   });
 }

@@ -133,6 +133,7 @@ const source = z.looseObject({
 const shape = z.looseObject({
   view: text,
   kind: z.enum(viewKinds),
+  upgraded: z.boolean().optional(),
   source: source.optional(),
   configured: digest.optional(),
   deleting: z.boolean().optional(),

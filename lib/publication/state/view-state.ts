@@ -15,6 +15,11 @@ export interface ViewState {
   /** Its own name, so that a state cannot be used for another view. */
   readonly view: string;
   readonly kind: ViewKind;
+  /**
+   * Whether an older release made the view, or its state was lost, so that nobody wrote down its kind: it counts as built, but
+   * may be set to get its versions from others, until it is built. @default false
+   */
+  readonly upgraded?: boolean;
   /** Where its versions come from. @default - its recipe; of a promoted view, promotions by hand */
   readonly source?: ViewSource;
   /** sha256 of the part of mirror.yaml that was applied last. */

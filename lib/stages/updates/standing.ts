@@ -3,7 +3,7 @@ import { readStanding, type StandingContent } from '../../publication/read-stand
 import { WithdrawnIndex } from '../../publication/state/withdrawals';
 
 /** What a build compares with, and what it must obey. */
-export interface Standing extends Pick<StandingContent, 'document' | 'state'> {
+export interface Standing extends Pick<StandingContent, 'document' | 'state' | 'content'> {
   /** The withdrawals of all views. */
   readonly withdrawn: WithdrawnIndex;
 }

@@ -35,7 +35,7 @@ export function checkOwn(path: string, key: string, { object, standing }: Curren
     foreign: `was changed by something other than maas-mirror (sha256 ${object?.tag})`,
   };
   if (standing !== 'restored' && standing !== 'foreign') return;
-  throw new MirrorError('ChecksumMismatch', `${path} ${seen[standing]}`, { hint: bothWays(key) });
+  throw new MirrorError('ChecksumMismatch', `${path} ${seen[standing]}`, { hint: bothWays(key, standing) });
 }
 
 /** The refusal to copy an object that does not exist. */
@@ -45,7 +45,15 @@ export function lostObject(path: string): MirrorError {
   });
 }
 
-/** What to do if a mutable object is not what this tool wrote last. */
-export function bothWays(key: string): string {
+/**
+ * What to do if a mutable object is not what this tool wrote last. A restored index of a view is not kept by hand: what the
+ * store remembers of it keeps later decisions in force.
+ */
+export function bothWays(key: string, standing: 'restored' | 'foreign'): string {
+  const view = key.match(/^(.+)\/streams\/v1\/index\.sjson$/)?.[1];
+  if (standing === 'restored' && view !== undefined) {
+    const repair = `run: maas-mirror repair ${view}`;
+    return `to keep it, ${repair}; to return to what was published last, remove ${key} and ${repair}`;
+  }
   return `to keep it, remove the folder ${storeFolder}/generations/${encodeURIComponent(key)} of the mirror; to return to what was published last, remove ${key}; then run the command again`;
 }

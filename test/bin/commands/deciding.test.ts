@@ -72,6 +72,9 @@ describe('withdraw', () => {
     [['attest', 'candidate', 'noble', bad, '--check', 'hw-lab', '--pass', '--fail'], 'both --pass and --fail given'],
     [['promote', 'candidate'], 'promote: no view to promote to given'],
     [['view', 'set', 'lab-2', '--select', 'jammy'], '--select "jammy"'],
+    [['view', 'set', 'candidate'], 'view set: no source given'],
+    [['view', 'set', 'candidate', '--from', 'a', '--by-hand'], 'view set: --from and --by-hand given'],
+    [['view', 'set', 'candidate', '--as-configured', '--config', 'none.yaml'], 'none.yaml'],
     [['withdraw', 'candidate', 'noble', bad, '--stack', 'S'], '--mirror and --stack cannot be used together'],
   ])('refuses %j, and changes nothing', async (words, message) => {
     const { type, read } = await operatorWithTwo();
@@ -142,7 +145,10 @@ describe('what cannot be undone', () => {
     await type('hold', 'candidate', 'noble', '--at', good);
     const { code, outLines } = await type('remove', 'candidate', 'noble', bad, '--yes');
 
-    expect([code, outLines]).toEqual([0, expect.arrayContaining([`    ga-24.04   ${bad} taken off the shelf`])]);
+    expect([code, outLines]).toEqual([
+      0,
+      expect.arrayContaining([`    ga-24.04   ${bad} removed (it was not offered)`]),
+    ]);
   });
 
   test('is shown beside the result, not in it, where a program reads that', async () => {
@@ -179,7 +185,7 @@ describe('promote', () => {
 
     expect(code).toBe(4);
     expect(errLines.slice(1)).toEqual([
-      expect.stringMatching(/^error: stable holds noble since \d{4}-\d\d-\d\d \(freeze\)$/),
+      expect.stringMatching(/^error: noble has been held in stable since \d{4}-\d\d-\d\d \(freeze\)$/),
       '  unhold it first: maas-mirror unhold stable noble',
     ]);
   });
@@ -198,10 +204,76 @@ describe('promote', () => {
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
   });
 
+  test('is what mirror.yaml says again, after the view was set to something else', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const sourceOf = async () =>
+      JSON.parse((await read('view', 'show', 'stable', '--json')).outLines.join('\n')).source;
+    writeFileSync(config, 'views: { candidate: { releases: [noble] }, stable: { promote: { from: candidate } } }\n');
+    await type('promote', '--config', config);
+    await type('promote', '--config', config); // the first one creates it
+    const configured = await sourceOf();
+
+    const { outLines } = await type('view', 'set', 'stable', '--by-hand');
+    expect(outLines.join('\n')).toContain('maas-mirror view set stable --as-configured --mirror');
+    expect(await sourceOf()).toBeUndefined();
+    expect((await type('promote', '--config', config)).outLines).toEqual([]);
+
+    await type('view', 'set', 'stable', '--as-configured', '--config', config);
+    expect(await sourceOf()).toEqual(configured);
+    const names = ['candidate', 'lab-9'];
+    const refused = names.map((name) => type('view', 'set', name, '--as-configured', '--config', config));
+    expect((await Promise.all(refused)).map(({ code, errLines }) => [code, errLines[0]])).toEqual([
+      [2, `error: ${config} has candidate with releases`],
+      [2, `error: ${config} has no view lab-9`],
+    ]);
+  });
+
+  test('shows what it would do for all views of mirror.yaml', async () => {
+    const { type, keyFile, store } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    const views =
+      '{ stable: { promote: { from: candidate } }, lab: { from: candidate }, odd: { select: [{ releases: [jammy], from: candidate }] } }';
+    writeFileSync(config, `views: ${views}\n`);
+    const before = await Array.fromAsync(store.list(''));
+
+    const { code, outLines } = await type('promote', '--config', config, '--dry-run');
+    expect([code, outLines]).toEqual([
+      0,
+      expect.arrayContaining([
+        'stable: promote (dry run)',
+        'lab: view create (dry run)',
+        `    ga-24.04   new: ${bad}`,
+        expect.stringMatching(/^odd: waits: /),
+      ]),
+    ]);
+    expect(await Array.fromAsync(store.list(''))).toEqual(before);
+  });
+
+  test('leaves the reason in the history', async () => {
+    const { type, keyFile, read } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { stable: { promote: { from: candidate } } }\n');
+    await type('promote', '--config', config, '--reason', 'first fill');
+    expect((await read('history', 'stable')).outLines.join('\n')).toContain('(first fill)');
+  });
+
+  test('ends with 4 where a version was not boot-tested', async () => {
+    const { type, publish } = await operatorWithTwo();
+    await publish('20261127.083000', { facts: { gate: 'waived' } });
+    expect((await type('promote', 'candidate', 'stable', 'noble')).code).toBe(4);
+  });
+
   test.each([
-    [['--dry-run'], 'promote --config has no plan to show'],
-    [['--plan', '20261130T101500Z-0123456789abcdef'], 'promote --config has no plan to show'],
-  ])('refuses %j with a whole configuration', async (options, message) => {
+    [['--after', '3d'], '--after'],
+    [['--require', 'hw-lab'], '--require'],
+    [['--waive-checks', 'x'], '--waive-checks'],
+    [['--waive-boot-test', 'x'], '--waive-boot-test'],
+    [['--arch', 'amd64'], '--arch'],
+    [['--kernel', 'ga'], '--flavour'],
+    [['--plan', '20261130T101500Z-0123456789abcdef'], '--plan'],
+  ])('refuses %j with a whole configuration', async (options, option) => {
+    const message = `${option} cannot be used with a whole configuration`;
     const { type, keyFile } = await operatorWithTwo();
     const config = keyFile.replace('key.asc', 'mirror.yaml');
     writeFileSync(config, 'views: { candidate: { releases: [noble] } }\n');

@@ -52,9 +52,19 @@ test.each([
   ['2026-12-17', '2027-01-01T00:00:00Z', ['  held since 2026-11-27 until 2027-01-01: 0 pending']],
   [
     ...(['2026-12-17', undefined] as const),
-    ['  held since 2026-11-27: 0 pending', '  held for 20 days without an end: unhold it, or give --until'],
+    [
+      '  held since 2026-11-27: 0 pending',
+      '  held for 20 days without an end: unhold it, or give it an end (hold --until)',
+    ],
   ],
-])('reminds on %s of a hold until %s if it is long and has no end', async (today, until, lines) => {
+  [
+    ...(['2027-01-01', '2027-01-01T00:00:00Z'] as const),
+    [
+      '  held since 2026-11-27 until 2027-01-01: 0 pending',
+      '  its time is over: the next build, promotion or unhold lifts it',
+    ],
+  ],
+])('reminds on %s of a hold until %s if it is long and has no end, or has ended', async (today, until, lines) => {
   const mirror = temporaryFolder();
   const store = await makeSmallMirror(mirror, { signer });
   const scope = { release: 'bookworm', architectures: [], flavours: [] };
@@ -63,7 +73,7 @@ test.each([
   const state = { ...emptyState('candidate'), holds: [hold] };
   const printed = listLines(view === undefined ? [] : [{ ...view, state }], mirror, new Date(today));
 
-  expect(printed.filter((line) => line.startsWith('  held'))).toEqual(lines);
+  expect(printed.filter((line) => /^ {2}(?:held|its)/.test(line))).toEqual(lines);
 });
 
 test('prints bootloaders in a table of their own', async () => {

@@ -175,7 +175,7 @@ describe('the schedule of a deployed mirror', () => {
     const lab = { name: 'manual', configured: digit('b') };
 
     expect(await call('promote', { views: [stable, lab], at: '2026-11-30T10:00:00Z' })).toEqual({
-      ...{ changed: ['stable'], refused: [] },
+      ...{ changed: ['stable'], refused: [], waiting: [] },
     });
     expect(versionsIn(await content('stable'))).toEqual([['20261125.083000'], ['20261125.083000']]);
     const measured = log.filter((line) => line.startsWith('{"_aws"')).map((line) => JSON.parse(line));
@@ -222,6 +222,15 @@ describe('the schedule of a deployed mirror', () => {
     });
     expect(versionsIn(await content('lab'))).toEqual(versionsIn(await content('stable')));
     expect(await filled()).toMatchObject({ changed: [] });
+  });
+
+  it('lets a view wait for a release that its source does not have yet, without a failure', async () => {
+    const { call } = await deployed();
+    const lab = { name: 'lab', select: [{ from: 'candidate', releases: ['jammy'] }], configured: digit('d') };
+
+    expect(await call('promote', { views: [lab], at: '2026-11-30T10:00:00Z' })).toMatchObject({
+      ...{ changed: [], refused: [], waiting: [expect.stringMatching(/^lab: .*jammy/)] },
+    });
   });
 
   it('refuses an input that is not from this release', async () => {

@@ -11,6 +11,7 @@ it.each([
   ['90m', 1.5 * hour],
   ['1d1h1m', 25 * hour + 60_000],
   ['0d', 0],
+  ['0', 0],
 ])('%s is a duration', (text, milliseconds) => {
   expect(durationFault(text)).toBeUndefined();
   expect(parseDuration(text)).toBe(milliseconds);

@@ -38,7 +38,7 @@ describe('what watches a mirror', () => {
   });
 
   it('rings for promotions that stand still, and for holds without an end, where these are measured', () => {
-    const promote = { from: 'candidate', after: Duration.days(3) };
+    const promote = { from: 'candidate', after: Duration.days(3), require: ['hw-lab'] };
     const views = [
       { name: 'candidate', releases: [UbuntuRelease.NOBLE] },
       { name: 'stable', promote },
@@ -47,10 +47,13 @@ describe('what watches a mirror', () => {
     const machine = { Name: 'StateMachineArn', Value: { Ref: idsOf(made, 'AWS::StepFunctions::StateMachine')[0] } };
 
     made.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: Match.stringLikeRegexp('^The view stable has taken nothing from candidate'),
-      ...{ Namespace: 'MaasMirror', MetricName: 'StandsStill', Statistic: 'Minimum', Threshold: 1 },
+      AlarmDescription: Match.stringLikeRegexp(
+        '^A release of the view stable has taken nothing from candidate.*maas-mirror promote candidate stable .*\\(after 3d, hw-lab\\)',
+      ),
+      // One release that does not stand still must not silence the alarm about another.
+      ...{ Namespace: 'MaasMirror', MetricName: 'StandsStill', Statistic: 'Maximum', Threshold: 1 },
       Dimensions: [machine, { Name: 'View', Value: 'stable' }],
-      ...{ Period: 86400, EvaluationPeriods: 2, TreatMissingData: 'notBreaching' },
+      ...{ Period: 10800, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' },
     });
     made.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp('^A release has been held for 14 days'),

@@ -159,7 +159,7 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
         'into a held release',
         { release: 'noble' },
         (bench) => bench.operate(hold),
-        { name: 'Held', message: 'stable holds noble since 2026-11-20 (tested)' },
+        { name: 'Held', message: 'noble has been held in stable since 2026-11-20 (tested)' },
       ],
       [
         'without a check that is required',

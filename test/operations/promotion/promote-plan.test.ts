@@ -7,6 +7,7 @@ import type { Ledger, LedgerRow } from '../../../lib/publication/state/ledger';
 import { contentDigest } from '../../../lib/publication/state/product-key';
 import { emptyState } from '../../../lib/publication/state/state-document';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
+import type { Promotion } from '../../../lib/publication/state/view-state';
 import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Product } from '../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, documentOf } from '../../simplestreams/made-documents';
@@ -59,6 +60,11 @@ const withLedger = (content: ViewContent, words: string, results: LedgerRow['att
 const result = (check: string, passed: boolean, more = {}) => ({
   ...{ check, passed, at: '2026-11-28T08:00:00Z', view: 'candidate', version: three, ...more },
 });
+
+const hold = {
+  ...{ id: '0c1d2e3f4a5b', since: '2026-11-27T16:00:00Z', until: '2026-12-01T00:00:00Z', reason: 'freeze' },
+  ...{ release: 'noble', architectures: [], flavours: [] },
+};
 
 describe('promote', () => {
   it('offers the newest versions under their own names, with the same files and the ids of the target', () => {
@@ -344,10 +350,89 @@ describe('promote --after', () => {
   });
 });
 
-const hold = {
-  ...{ id: '0c1d2e3f4a5b', since: '2026-11-27T16:00:00Z', until: '2026-11-30T00:00:00Z', reason: 'freeze' },
-  ...{ release: 'noble', architectures: [], flavours: [] },
-};
+describe('promote, into a view whose hold has ended,', () => {
+  const ended = { ...hold, until: '2026-11-30T00:00:00Z', at: one };
+
+  it('lifts the hold, which nothing else does in a view that is filled by hand', () => {
+    const stable = stableOf(flavours({ [one]: '1' }));
+    const planned = plan(
+      mirrorOf(candidateOf(flavours({ [three]: '3' })), { ...stable, state: { ...stable.state, holds: [ended] } }),
+      { release: 'noble' },
+    );
+    expect(planned.refusal).toBeUndefined();
+    expect(linesOf(planned)).toEqual([
+      `set ${one} not held`,
+      `offer ga-24.04 ${three} as it is`,
+      `offer hwe-24.04 ${three} as it is`,
+    ]);
+    expect(changeOf(planned)).toMatchObject({ state: { holds: [] }, note: { what: 'promote' } });
+  });
+
+  it('lifts it where there is no news, and keeps the hold of another release', () => {
+    const same = flavours({ [one]: '1' });
+    const stable = stableOf(same);
+    const other = { ...hold, id: 'ffffffffffff', release: 'jammy' };
+    const state = { ...stable.state, holds: [ended, other] };
+    const planned = plan(mirrorOf(candidateOf(same), { ...stable, state }));
+    expect(linesOf(planned)).toEqual([`set ${one} not held`]);
+    expect(changeOf(planned)).toMatchObject({ state: { holds: [other] }, note: { what: 'unhold', by: 'anna@ops1' } });
+  });
+});
+
+describe('promote by hand, where the setting of the target has conditions,', () => {
+  const young = '2026-11-29T10:15:00Z';
+  const candidate = candidateOf({ 'ga-24.04': { [two]: 'r2 g2', [three]: 'r3 g3' } }, { 'r3 g3': young });
+  const stableWith = (promote: Promotion) => {
+    const stable = stableOf({ 'ga-24.04': { [one]: 'r1 g1' } });
+    return { ...stable, state: { ...stable.state, source: { promote } } };
+  };
+  const waits = stableWith({ from: 'candidate', after: '3d' });
+  const checks = stableWith({ from: 'candidate', require: ['hw-lab'] });
+  const toldBy = ({ remarks }: Planned) => remarks.flatMap(({ about, why }) => (about === 'conditions' ? [why] : []));
+
+  it('waits as long as the setting says, and says so; --after overrides it', () => {
+    const planned = plan(mirrorOf(candidate, waits));
+    expect(linesOf(planned)).toEqual([
+      `offer ga-24.04 ${two} as it is`,
+      `pass over ga-24.04 ${three} published ${young}`,
+    ]);
+    expect(toldBy(planned)).toEqual(['published in candidate for 3d']);
+    const now = plan(mirrorOf(candidate, waits), { after: '0' });
+    expect(linesOf(now)).toEqual([`offer ga-24.04 ${three} as it is`]);
+    expect(toldBy(now)).toEqual(['published in candidate for 0 instead of 3d']);
+  });
+
+  it('refuses a version without the checks of the setting, whatever else is required', () => {
+    for (const require of [[], ['lab']]) {
+      expect(
+        plan(mirrorOf(withLedger(candidate, 'r3 g3', [result('lab', true)]), checks), { require }).refusal,
+      ).toMatchObject({
+        name: 'NotAttested',
+        message: `noble ${three} has no result of hw-lab yet`,
+        hint: `give one: maas-mirror attest candidate noble ${three} --check hw-lab --pass, or promote without it: --waive-checks REASON`,
+      });
+    }
+  });
+
+  it('promotes without them if they are waived, says so, and leaves the reason in the history', () => {
+    const planned = plan(mirrorOf(candidate, checks), { checksWaived: 'lab is down' });
+    expect(planned.refusal).toBeUndefined();
+    expect(linesOf(planned)).toEqual([`offer ga-24.04 ${three} as it is`]);
+    expect(toldBy(planned)).toEqual(['hw-lab not required (lab is down)']);
+    expect(changeOf(planned)?.note).toMatchObject({ reason: 'tested; not required: hw-lab (lab is down)' });
+  });
+
+  it('refuses a failed check also if checks are waived', () => {
+    const failed = withLedger(candidate, 'r3 g3', [result('hw-lab', false)]);
+    expect(plan(mirrorOf(failed, checks), { checksWaived: 'lab is down' }).refusal?.name).toBe('NotAttested');
+  });
+
+  it('does not need them from another source', () => {
+    const other = plan(mirrorOf(candidate, stableWith({ from: 'beta', after: '3d', require: ['hw-lab'] })));
+    expect(linesOf(other)).toEqual([`offer ga-24.04 ${three} as it is`]);
+    expect(toldBy(other)).toEqual([]);
+  });
+});
 
 function withRelease(content: ViewContent): ViewContent {
   const documents = [...content.documents].map(([contentId, document]) => {
@@ -374,7 +459,7 @@ describe('refuses to promote', () => {
     for (const request of [{}, { release: 'noble' }, { after: '1d' }]) {
       expect(refusedBy(plan(mirrorOf(good, held), request))).toMatchObject({
         name: 'Held',
-        message: 'stable holds noble since 2026-11-27 until 2026-11-30 (freeze)',
+        message: 'noble has been held in stable since 2026-11-27, until 2026-12-01 (freeze)',
       });
     }
   });
@@ -425,6 +510,11 @@ describe('refuses to promote', () => {
       'a built view',
       { ...stable, state: emptyState('stable') },
       'stable is built from its recipe; it cannot be filled by promotion',
+    ],
+    [
+      'a view that an older release built',
+      { ...stable, state: { ...emptyState('stable'), upgraded: true } },
+      'stable was built by an older release; it cannot be filled by promotion',
     ],
     [
       'a selected view',

@@ -5,6 +5,7 @@ import type { ViewContent } from '../../../lib/publication/state/view-content';
 import type { Promotion } from '../../../lib/publication/state/view-state';
 import type { Withdrawal } from '../../../lib/publication/state/withdrawal';
 import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
+import { imageFields } from '../../simplestreams/made-documents';
 import { made, type Offered, viewWith } from '../plans/made';
 import { publishedSince } from './made';
 
@@ -15,6 +16,15 @@ const offered = (words: string): Offered => ({ 'ga-24.04': { '1': 'r1 g1', ...(w
 const candidate = publishedSince(viewWith('candidate', offered('r2 g2')), month, { 'r2 g2': old });
 const state = { ...emptyState('stable'), kind: 'promoted' as const };
 const stable = publishedSince(viewWith('stable', offered(''), { state }), month);
+
+/** With a version of arm64, too. */
+function withArm(content: ViewContent): ViewContent {
+  const documents = [...content.documents].map(([id, document]) => {
+    const arm = { ...imageFields, arch: 'arm64', label: content.view, versions: { '1': made('r1 a1') } };
+    return [id, { ...document, products: { ...document.products, arm } }] as const;
+  });
+  return { ...content, documents: new Map(documents) };
+}
 
 function still(from: ViewContent, to: ViewContent, promotion: Partial<Promotion> = {}, marks: Withdrawal[] = []) {
   return standsStill(from, to, { after: '3d', ...promotion }, { withdrawn: marks, at });
@@ -36,6 +46,14 @@ describe('a release stands still', () => {
     expect(still(candidate, empty, { require: ['lab'] })).toMatchObject([{ version: '2', why: 'no result of lab' }]);
   });
 
+  it('in one architecture, whatever the other took', () => {
+    const [source, target] = [withArm(candidate), withArm(stable)];
+    const from = publishedSince(source, month, { 'r2 g2': old });
+    expect(still(from, publishedSince(target, month, { 'r1 a1': recent }))).toMatchObject([
+      { product: ga, version: '2' },
+    ]);
+  });
+
   it('after a day where the promotion waits for nothing', () => {
     const late = publishedSince(viewWith('candidate', offered('r2 g2')), month, { 'r2 g2': recent });
     const { after, ...none } = { after: '3d', require: [] };
@@ -46,6 +64,13 @@ describe('a release stands still', () => {
 });
 
 describe('a release does not stand still', () => {
+  it('before twice as long as it waits, where that is a few hours', () => {
+    const late = (time: string) =>
+      publishedSince(viewWith('candidate', offered('r2 g2')), month, { 'r2 g2': `2026-11-30T0${time}Z` });
+    expect(still(late('4:00:01'), stable, { after: '3h' })).toEqual([]);
+    expect(still(late('4:00:00'), stable, { after: '3h' })).toMatchObject([{ version: '2' }]);
+  });
+
   it('if there is no news', () => {
     expect(still(candidate, publishedSince(viewWith('stable', offered('r2 g2'), { state }), month))).toEqual([]);
   });

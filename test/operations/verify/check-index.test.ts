@@ -21,7 +21,10 @@ const dated = (seconds: number) => makeIndex(entries, new Date(at.getTime() + 10
 const followers = (
   files: { plain?: Buffer | undefined; signature?: Buffer | undefined },
   wanted: Index | undefined = twin,
-) => checkPlainIndex('candidate', { plain: files.plain, signature: files.signature }, wanted, smallSignatures());
+) => checkPlainIndex('candidate', { ...nothing, ...files }, wanted, smallSignatures(), changesOf);
+
+const nothing = { plain: undefined, signature: undefined };
+const changesOf = async (index: Index) => (index as { readonly changes?: number }).changes;
 
 describe('the signed index', () => {
   it('is read where it is right, and as far as it can be where its signature does not hold', async () => {
@@ -88,8 +91,8 @@ describe('the index for readers that check no signature', () => {
     expect(await followers({})).toEqual([noPlain, noSignature]);
     const wrong = { object: signature, rule: 'signature', message: `does not hold; ${heals}` };
     expect(await followers({ signature: signatureOf('else') })).toEqual([noPlain, wrong]);
-    const nothing = { plain: undefined, signature: signatureOf('else') };
-    expect(await checkPlainIndex('candidate', nothing, undefined, smallSignatures())).toEqual([noPlain]);
+    const files = { plain: undefined, signature: signatureOf('else') };
+    expect(await checkPlainIndex('candidate', files, undefined, smallSignatures(), changesOf)).toEqual([noPlain]);
   });
 
   const behind = {
@@ -128,6 +131,17 @@ describe('the index for readers that check no signature', () => {
 
   it('is held against its signature alone where a document is broken', async () => {
     const files = { plain: other(0), signature: signatureOf('else') };
-    expect(await checkPlainIndex('candidate', files, undefined, smallSignatures())).toEqual([wrong]);
+    expect(await checkPlainIndex('candidate', files, undefined, smallSignatures(), changesOf)).toEqual([wrong]);
+  });
+
+  it.each([
+    ['of a later change with an older date', -1, 2, [ahead]],
+    ['of an earlier change with a newer date', 1, 0, [behind]],
+    ['of the same change with a newer date', 1, 1, [behind]],
+  ])('is %s: the dates do not count', async (_, seconds, changes, problems) => {
+    const bytes = bytesOf({ ...dated(seconds), changes } as Index);
+    expect(await followers({ plain: bytes, signature: signatureOf(bytes) }, { ...twin, changes: 1 } as Index)).toEqual(
+      problems,
+    );
   });
 });

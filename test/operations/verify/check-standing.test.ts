@@ -26,7 +26,7 @@ describe('how a mutable object stands', () => {
     [
       'restored 1',
       'restored',
-      `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays}`,
+      `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: to keep it, run: maas-mirror repair candidate; to return to what was published last, remove ${object} and run: maas-mirror repair candidate`,
     ],
     [
       'foreign 1',
@@ -97,7 +97,7 @@ describe('an index that looks restored', () => {
   it.each([
     [
       undefined,
-      'in a bucket, the next publication continues from it and rewrites index.json; for a folder, run verify on the folder itself to see your options',
+      'the next publication refuses to continue from it; `maas-mirror repair --dry-run`, on the folder or the bucket itself, shows how it can be kept',
     ],
     ['settled 1', 'if that was intended, the next publication continues from it and rewrites index.json'],
     ['restored 1', 'the next publication refuses to continue from it'],

@@ -29,7 +29,8 @@ describe('the state that an index names', () => {
       {
         object: `candidate/${state}`,
         rule: 'missing',
-        message: 'missing: the index lists it; nothing can be published without it',
+        message:
+          'missing: the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
       },
     ]);
   });

@@ -213,7 +213,9 @@ describe('verify tells of the history', () => {
         ({ block }) => ({
           block: { ...block, before: `streams/v1/${'0'.repeat(64)}.json`, entries: block.entries.slice(1) },
         }),
-      ['missing candidate/streams/v1/SHA.json: missing: the index lists it; nothing can be published without it'],
+      [
+        'missing candidate/streams/v1/SHA.json: missing: the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
+      ],
     ],
     [
       'an empty block',

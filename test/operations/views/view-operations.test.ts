@@ -217,6 +217,8 @@ describe('a selected view', () => {
     const promote = { from: 'candidate', after: '3d', require: ['hw-lab'] };
     const { views } = await mirror.ask({ does: 'view-set', name: 'lab-2', promote });
     expect(views[0]?.lines).toEqual([{ does: 'set', why: 'filled from candidate after 3d' }]);
+    const { remarks } = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
+    expect(remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --as-configured'] });
     const { state } = await readView('lab-2', mirror.press);
     expect(state).toMatchObject({ kind: 'promoted', source: { promote } });
     expect(await mirror.offered('lab-2')).toEqual(old);
@@ -228,6 +230,16 @@ describe('a selected view', () => {
     ]);
     await mirror.ask(point('lab-2', 'stable'));
     expect(await mirror.offered('lab-2')).toEqual(news);
+    await mirror.ask({ does: 'view-set', name: 'lab-2' });
+    const byHand = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
+    expect(byHand.remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --by-hand'] });
+  });
+
+  it('is undone as configured where its parts have no options', async () => {
+    const mirror = await twoViews();
+    await mirror.ask({ does: 'view-create', name: 'lab-2', select: [{ from: 'stable', architectures: ['amd64'] }] });
+    const { remarks } = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
+    expect(remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --as-configured'] });
   });
 });
 

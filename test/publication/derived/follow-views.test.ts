@@ -177,7 +177,7 @@ describe('views that follow', () => {
       layout.index('candidate'),
       layout.index('stable'),
     ]);
-    expect(read).toHaveLength(4);
+    expect(read).toHaveLength(6);
   });
 
   // The other publisher commits, and follows, before the view is written, or before it is read to be changed.

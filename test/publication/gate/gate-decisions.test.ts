@@ -38,7 +38,7 @@ describe('a hold', () => {
     const second = offering({ [ga.id]: { ...ga, versions: { '2': await version('2', 'x') } } });
     await expect(changeView('candidate', second, press)).rejects.toMatchObject({
       name: 'Held',
-      message: 'candidate holds noble since 2026-11-20',
+      message: 'noble has been held in candidate since 2026-11-20',
     });
     expect(written()).toEqual([]);
   });

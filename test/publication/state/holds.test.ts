@@ -31,9 +31,9 @@ describe('a hold', () => {
   });
 
   it.each<[string, Partial<Hold>]>([
-    ['stable holds noble since 2026-11-20', {}],
+    ['noble has been held in stable since 2026-11-20', {}],
     [
-      'stable holds noble since 2026-11-20 until 2026-11-30 (freeze)',
+      'noble has been held in stable since 2026-11-20, until 2026-11-30 (freeze)',
       { until: '2026-11-30T08:00:00Z', reason: 'freeze' },
     ],
   ])('says %s, and how it is lifted', (message, change) => {

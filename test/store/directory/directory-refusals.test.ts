@@ -66,6 +66,15 @@ describe('what lies there', () => {
     expect(() => checkOwn('/m/a/index', 'a/index', current('1', standing))).toThrow(
       expect.objectContaining({ name: 'ChecksumMismatch', message: `/m/a/index ${what}`, hint: ways }),
     );
-    expect(bothWays('a/index')).toBe(ways);
+    expect(bothWays('a/index', 'foreign')).toBe(ways);
+  });
+
+  it('is kept by repair if it is the restored index of a view', () => {
+    const index = 'snapshots/a/streams/v1/index.sjson';
+    const repair = 'run: maas-mirror repair snapshots/a';
+    expect(bothWays(index, 'restored')).toBe(
+      `to keep it, ${repair}; to return to what was published last, remove ${index} and ${repair}`,
+    );
+    expect(bothWays(index, 'foreign')).toContain('remove the folder .store/generations/');
   });
 });

@@ -388,7 +388,7 @@ describe('refuses to roll back', () => {
     expect(planned({}, held).refusal).toBeUndefined();
     expect(planned({ flavours: ['hwe'] }, held).refusal).toMatchObject({
       name: 'Held',
-      message: 'candidate holds noble since 2026-11-25',
+      message: 'noble has been held in candidate since 2026-11-25',
     });
   });
 

@@ -1,0 +1,54 @@
+import { MirrorError } from '../../errors';
+import type { PlanLine } from '../../job/operations/outcome';
+import type { LostPart } from '../../publication/restored/remains';
+import type { Fault } from './faults';
+
+/** What a repair does about a fault. */
+export function lineOf(fault: Fault): PlanLine {
+  switch (fault.fault) {
+    case 'link':
+      return { does: 'set', why: `${fault.folder} leads to the pool` };
+    case 'unfollowed':
+      return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
+    case 'lost':
+      return { does: 'set', why: `its ${partsText(fault.parts)} is made again from what is left` };
+    default:
+      return { does: 'set', why: texts[fault.fault] };
+  }
+}
+
+const texts: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed' | 'lost'>, string>> = {
+  unfinished: 'an interrupted change is finished',
+  missing: 'the index that was published last is put back',
+  restored: 'the restored index is taken as a rollback',
+  'no state': 'its first state is written',
+  behind: 'index.json follows index.sjson',
+};
+
+/** Why a view is not repaired. */
+export function failureLine({ message, hint }: MirrorError): PlanLine {
+  return { does: 'leave out', why: hint === undefined ? message : `${message}; ${hint}` };
+}
+
+/** What is lost is only given up if that is asked for. */
+export function lostError(view: string, parts: readonly LostPart[]): MirrorError {
+  return new MirrorError('NoSuchObject', `the ${partsText(parts)} of ${view} is missing, or was changed`, {
+    hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them: maas-mirror repair ${view} --forget-lost`,
+  });
+}
+
+function partsText(parts: readonly LostPart[]): string {
+  return parts.join(', ');
+}
+
+/** What is thrown once everything else was repaired. @param repaired names of the views that were */
+export function failureOf(failures: readonly MirrorError[], repaired: readonly string[]): MirrorError | undefined {
+  const [first, ...others] = failures;
+  if (first === undefined || (others.length === 0 && repaired.length === 0)) return first;
+  const said = [first, ...others].map(({ message }) => message).join('; ');
+  const done = repaired.length === 0 ? '' : `; repaired: ${repaired.join(', ')}`;
+  return new MirrorError(first.name, said + done, {
+    ...(first.hint !== undefined && { hint: first.hint }),
+    ...{ cause: first, misuse: first.misuse },
+  });
+}

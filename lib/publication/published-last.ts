@@ -1,0 +1,101 @@
+import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
+import { parseIndex } from '../simplestreams/json';
+import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
+import type { Index } from '../simplestreams/types';
+import { DirectoryStore } from '../store/directory/directory';
+import type { Store } from '../store/store';
+import type { PublishedIndex, Reading } from './read-index';
+import { decisionsUnder, historyLength, readDecisions } from './read-state';
+import type { ViewState } from './state/view-state';
+
+type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
+
+/**
+ * Refuses to continue from an index that was restored from a backup, since everything that was decided after it would be
+ * lost. A directory refuses that by itself, when the index is replaced.
+ * @throws ChecksumMismatch; the errors of readView
+ */
+export async function refuseRestored(visible: Visible, reading: Reading): Promise<void> {
+  if (reading.mirror instanceof DirectoryStore) return;
+  if ((await laterPlainIndex(visible, reading)) === undefined) return;
+  const { view, index } = visible;
+  const key = layout.index(view);
+  const [said, keep] =
+    index === undefined
+      ? ['is missing, but index.json is there', '']
+      : [
+          'is older than index.json; it was probably restored from a backup',
+          `to keep it, run: maas-mirror repair ${view}; `,
+        ];
+  throw new MirrorError('ChecksumMismatch', `${key} of ${reading.mirror.name} ${said}`, {
+    hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again`,
+  });
+}
+
+/**
+ * The decisions about a view when it was published last, if its visible index is not that one; otherwise undefined.
+ * @throws the errors of readView
+ */
+export async function decidedLast(
+  visible: Visible,
+  reading: Reading,
+): Promise<{ readonly state: ViewState } | undefined> {
+  const { mirror } = reading;
+  if (mirror instanceof DirectoryStore) {
+    const written = await asWrittenLast(visible.view, mirror);
+    return written && readDecisions(visible.view, { ...reading, mirror: written });
+  }
+  const index = await laterPlainIndex(visible, reading);
+  return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
+}
+
+/** A directory as it is with the index that it wrote last, if the visible one was restored; otherwise undefined. */
+export async function asWrittenLast(view: string, mirror: DirectoryStore): Promise<Store | undefined> {
+  const key = layout.index(view);
+  if ((await mirror.standing(key)).standing !== 'restored') return undefined;
+  const bytes = await mirror.newest(key);
+  if (bytes === undefined) return undefined;
+  const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
+  return Object.assign(Object.create(mirror) as Store, { read });
+}
+
+/**
+ * The index.json of a view if it is of a later change than index.sjson, which it follows: index.sjson was then restored. Every
+ * change makes the history longer, and clocks of publishers differ, so dates do not count. Signing again is no change.
+ * @throws the errors of readView
+ */
+export async function laterPlainIndex(visible: Visible, reading: Reading): Promise<Index | undefined> {
+  const { view, index, tag } = visible;
+  const { mirror } = reading;
+  const bytes = (await mirror.read(layout.plainIndex(view)))?.bytes;
+  const plain = bytes && readable(bytes, view);
+  if (bytes === undefined || plain === undefined || stateIn(plain) === stateIn(index)) return undefined;
+  if (!(await isSigned(view, bytes, reading))) return undefined;
+  const lengthOf = (one: Index | undefined) => historyLength({ view, index: one }, reading);
+  if ((await lengthOf(plain)) <= (await lengthOf(index))) return undefined;
+  // Another change may have moved both since index.sjson was read.
+  return ((await mirror.read(layout.index(view)))?.tag ?? null) === tag ? plain : undefined;
+}
+
+const stateIn = (index: Index | undefined) => (index as { readonly state?: unknown } | undefined)?.state;
+
+/** Undefined if it is no index: nothing that this tool wrote, and the next change writes it again. */
+function readable(bytes: Buffer, view: string): Index | undefined {
+  try {
+    return parseIndex(bytes.toString(), layout.plainIndex(view));
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'BadFormat') return undefined;
+    throw error;
+  }
+}
+
+/** By our key, or the former one. Without a signer, nobody's signatures are checked. */
+async function isSigned(view: string, bytes: Buffer, { mirror, signer, former }: Reading): Promise<boolean> {
+  const signature = await mirror.read(layout.plainIndexSignature(view));
+  if (signature === undefined) return false;
+  const keyrings = [signer, former].flatMap((one) => one?.keyring ?? []);
+  if (keyrings.length === 0) return true;
+  const faults = await Promise.all(keyrings.map((keyring) => detachedOpenpgpFault(signature.bytes, bytes, keyring)));
+  return faults.includes(undefined);
+}

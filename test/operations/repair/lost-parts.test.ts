@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mirror as layout } from '../../../lib/job/layout';
+import type { OperationRequest } from '../../../lib/job/operations/operation';
+import { operate } from '../../../lib/operations/operate';
+import { verifyMirror } from '../../../lib/operations/verify';
+import { changeView } from '../../../lib/publication/change-view';
+import { showMirror } from '../../../lib/publication/mirror/show-mirror';
+import { readView } from '../../../lib/publication/read-view';
+import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { formatBytes, formatKey } from '../../../lib/store/format';
+import type { Store } from '../../../lib/store/store';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import '../../fixtures/needs-seconds';
+import { folderInMemory } from '../../fixtures/temporary-folder';
+import { images, type MadeViews, madeViews } from '../../publication/derived/made/made-views';
+import { allStores } from '../../publication/made/all-stores';
+import { MemoryStore } from '../../publication/made/memory-store';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
+
+/** A view that has published, withdrawn with a rollback, held, and changed its settings. */
+async function madeMirror(store: Store): Promise<MadeViews> {
+  await store.create(formatKey, formatBytes);
+  const views = madeViews(signer, store);
+  await views.offer('candidate', images({ '1': 'a', '2': 'b' }));
+  await showMirror('candidate', 'noble', views.press);
+  views.turnClockTo('2026-11-21T08:00:00Z');
+  await asking({ does: 'rollback', view: 'candidate', republish: false, ...scope }, views);
+  views.turnClockTo('2026-11-22T08:00:00Z');
+  await asking({ does: 'hold', view: 'candidate', release: 'noble', architectures: [], flavours: [] }, views);
+  views.turnClockTo('2026-11-23T08:00:00Z');
+  await configuring('candidate', views);
+  return views;
+}
+
+const asking = (operation: OperationRequest, { press }: MadeViews, dryRun = false) =>
+  operate({ operation, by: 'anna@ops1', dryRun, tool: '0', needs: [] }, { ...press, log: () => {} });
+const repairing = (views: MadeViews, more: object = {}, dryRun = false) =>
+  asking({ does: 'repair', upgrade: false, ...more }, views, dryRun);
+const configuring = (view: string, { press }: MadeViews) =>
+  changeView(view, ({ state }) => ({ state: { ...state, configured: 'f'.repeat(64) }, note: { what: 'view' } }), press);
+const rulesOf = async ({ press: { mirror } }: MadeViews) =>
+  (await verifyMirror(mirror, { scratch: folderInMemory() })).problems.map(({ rule }) => rule);
+const historyOf = async (view: string, { press }: MadeViews) =>
+  (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
+
+/** Removes what a view remembers now, or a part of it. */
+async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: MadeViews) {
+  const before = await readView('candidate', press);
+  const paths = {
+    state: (before.index as { readonly state?: string } | undefined)?.state,
+    shelf: before.stored?.shelf,
+    ledger: before.stored?.ledger,
+    history: before.stored?.history?.path,
+  };
+  const path = paths[part] ?? '';
+  expect(path).not.toBe('');
+  await press.mirror.remove(layout.document('candidate', path));
+  return before;
+}
+
+describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) => {
+  it('refuses to go on without it, names what to do, and changes nothing', async () => {
+    const views = await madeMirror(await makeStore());
+    await lose('state', views);
+    await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+
+    const refusal = {
+      name: 'NoSuchObject',
+      message: 'the state of candidate is missing, or was changed',
+      hint: expect.stringContaining('maas-mirror repair candidate --forget-lost'),
+    };
+    await expect(repairing(views)).rejects.toMatchObject(refusal);
+    await expect(repairing(views, {}, true)).rejects.toMatchObject(refusal);
+    await expect(readView('candidate', views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+  });
+
+  it('goes on from what the change before the last one wrote', async () => {
+    const views = await madeMirror(await makeStore());
+    const { state, shelf, ledger } = await lose('state', views);
+    const done = await repairing(views, { forgetLost: true });
+
+    expect(done.views).toMatchObject([{ view: 'candidate', lines: [{ does: 'set' }], moved: true }]);
+    expect(done.views[0]?.lines[0]?.why).toBe('its state is made again from what is left');
+    const after = await readView('candidate', views.press);
+    const { configured: _lost, ...left } = state;
+    expect(after.state).toEqual(left);
+    expect(after.state.withdrawals).toHaveLength(1);
+    expect([after.shelf, after.ledger]).toEqual([shelf, ledger]);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 rollback', '3 hold', '4 repair']);
+    expect(await rulesOf(views)).toEqual([]);
+    expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+  });
+});
+
+describe('a view that has lost a part of what it remembers', () => {
+  it.each(['shelf', 'ledger', 'history'] as const)('goes on without its %s', async (part) => {
+    const views = await madeMirror(new MemoryStore());
+    const { state } = await lose(part, views);
+    await expect(repairing(views)).rejects.toThrow(`the ${part} of candidate is missing, or was changed`);
+    await repairing(views, { forgetLost: true });
+
+    const after = await readView('candidate', views.press);
+    expect(after.state).toEqual(state);
+    expect(Object.values(after.ledger.products).map(({ top }) => top)).toEqual(['2', '2']);
+    expect(Object.keys(after.shelf.products)).toHaveLength(part === 'shelf' ? 0 : 2);
+    expect((await historyOf('candidate', views))?.at(-1)).toBe(part === 'history' ? '4 repair' : '5 repair');
+    expect(await rulesOf(views)).toEqual([]);
+    await repairing(views);
+  });
+
+  it('begins again if nothing is left, with the names and dates of its documents, and may be set to follow others', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    for await (const key of store.list('candidate/streams/v1/')) {
+      if ((await store.read(key))?.bytes.includes('"format": "view-')) await store.remove(key);
+    }
+    await repairing(views, { forgetLost: true });
+
+    const { state, ledger } = await readView('candidate', views.press);
+    expect(state).toMatchObject({ kind: 'built', upgraded: true, withdrawals: [], holds: [] });
+    expect(Object.values(ledger.products).map(({ top, since }) => [top, Object.values(since)])).toEqual([
+      ['1', ['2026-11-23T08:00:00Z']],
+      ['1', ['2026-11-23T08:00:00Z']],
+    ]);
+    expect(await historyOf('candidate', views)).toEqual(['1 repair']);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('does not go on from a change that was never published', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    const replace: Store['replace'] = async () => {
+      throw new Error('killed');
+    };
+    views.turnClockTo('2026-11-24T08:00:00Z');
+    const killed = { ...views.press, mirror: Object.assign(Object.create(store) as Store, { replace }) };
+    const change = changeView(
+      'candidate',
+      ({ state }) => ({ state: { ...state, holds: [] }, note: { what: 'unhold' } }),
+      killed,
+    );
+    await expect(change).rejects.toThrow('killed');
+    await lose('state', views);
+    await repairing(views, { forgetLost: true });
+    expect((await readView('candidate', views.press)).state.holds).toHaveLength(1);
+  });
+
+  it('does not keep other views from being repaired', async () => {
+    const views = await madeMirror(new MemoryStore());
+    const { mirror } = views.press;
+    await views.offer('stable', images({ '1': 'a' }));
+    await lose('state', views);
+    await mirror.remove(layout.plainIndex('stable'));
+
+    await expect(repairing(views)).rejects.toThrow(
+      'the state of candidate is missing, or was changed; repaired: stable',
+    );
+    expect(await mirror.read(layout.plainIndex('stable'))).toBeDefined();
+    await mirror.remove(layout.plainIndex('stable'));
+    const { views: shown } = await repairing(views, {}, true);
+    expect(shown.map(({ view, lines }) => [view, lines[0]?.does])).toEqual([
+      ['candidate', 'leave out'],
+      ['stable', 'set'],
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mirror as layout } from '../../lib/job/layout';
+import { changeView } from '../../lib/publication/change-view';
+import type { Press } from '../../lib/publication/press';
+import { laterPlainIndex } from '../../lib/publication/published-last';
+import { readIndex } from '../../lib/publication/read-index';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { MemoryStore } from './made/memory-store';
+import { madeVersion, publishing } from './made/small-view';
+
+let [signer, other]: Signer[] = [];
+beforeAll(async () => {
+  [signer, other] = [await smallSigner(), await smallSigner('another key')];
+});
+const [index, plain] = [layout.index('candidate'), layout.plainIndex('candidate')];
+
+/** A view in a bucket, as it was before its last change, except for index.json, which is of that one. */
+async function restored() {
+  if (signer === undefined || other === undefined) throw new Error('no keys');
+  const mirror = new MemoryStore();
+  const press: Press = { mirror, signer, now: () => new Date('2026-11-20T08:00:00Z') };
+  await changeView('candidate', publishing('images', await madeVersion(mirror, 'images', 'first')), press);
+  const old = (await mirror.read(index))?.bytes ?? Buffer.alloc(0);
+  await changeView('candidate', publishing('images', await madeVersion(mirror, 'images', 'second')), press);
+  await mirror.replace(index, old, {});
+  return { mirror, press, other, later: async (by: Press) => laterPlainIndex(await readIndex('candidate', by), by) };
+}
+
+const again = ({ mirror, press }: { mirror: MemoryStore; press: Press }) =>
+  madeVersion(mirror, 'images', 'third').then((version) =>
+    changeView('candidate', publishing('images', version), press),
+  );
+
+describe('an index.json of a later change than index.sjson', () => {
+  it('refuses every change, whether it would change anything or not', async () => {
+    const made = await restored();
+    const before = await made.mirror.read(plain);
+    const refusal = {
+      name: 'ChecksumMismatch',
+      message: `${index} of memory is older than index.json; it was probably restored from a backup`,
+      hint: expect.stringMatching(
+        /^to keep it, run: maas-mirror repair candidate; to return to what was published last, /,
+      ),
+    };
+    await expect(again(made)).rejects.toMatchObject(refusal);
+    await expect(changeView('candidate', () => undefined, made.press)).rejects.toMatchObject(refusal);
+    expect(await made.mirror.read(plain)).toEqual(before);
+  });
+
+  it('refuses every change if index.sjson is missing', async () => {
+    const made = await restored();
+    await made.mirror.remove(index);
+    await expect(again(made)).rejects.toMatchObject({
+      message: `${index} of memory is missing, but index.json is there`,
+      hint: expect.stringMatching(/^to return to what was published last, /),
+    });
+  });
+
+  it('is believed if the former key has signed it, or if nobody knows the key', async () => {
+    const { press, other, later } = await restored();
+    const { mirror, signer } = press;
+    expect(await later({ ...press, signer: other, former: signer })).toBeDefined();
+    expect(await laterPlainIndex(await readIndex('candidate', { mirror }), { mirror })).toBeDefined();
+  });
+
+  it('is not believed if another key has signed it, or none has', async () => {
+    const { mirror, press, other, later } = await restored();
+    const text = (await mirror.read(plain))?.bytes.toString() ?? '';
+    const signature = layout.plainIndexSignature('candidate');
+    await mirror.replace(signature, Buffer.from(await other.detach(text, press.now())), {});
+    expect(await later(press)).toBeUndefined();
+    await mirror.remove(signature);
+    expect(await later(press)).toBeUndefined();
+  });
+
+  it('is not believed if it cannot be read: the next change writes it again', async () => {
+    const made = await restored();
+    await made.mirror.replace(plain, Buffer.from('{}'), {});
+    expect(await made.later(made.press)).toBeUndefined();
+    expect(await again(made)).toBe(true);
+  });
+
+  it('does not count if index.sjson has moved since it was read', async () => {
+    const { press } = await restored();
+    const { tag: _, ...found } = await readIndex('candidate', press);
+    expect(await laterPlainIndex({ ...found, tag: 'older' }, press)).toBeUndefined();
+  });
+});
