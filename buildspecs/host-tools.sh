@@ -32,7 +32,7 @@ tools_of() {
 	bootloaders) echo "apt-get:apt unshare:util-linux setpriv:util-linux perl:perl-base gpgv:gpgv dpkg-deb:dpkg tar:tar xz:xz-utils grub-mkimage:grub-common" ;;
 	tests)
 		tools_of bootloaders
-		echo "gpg:gpg openssl:openssl setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux strace:strace mke2fs:e2fsprogs cpio:cpio depmod:kmod zstd:zstd getcap:libcap2-bin njs:njs inotifywait:inotify-tools ip:iproute2"
+		echo "gpg:gpg gpg-agent:gpg-agent openssl:openssl ssh-keygen:openssh-client setcap:libcap2-bin curl:curl file:file apt-ftparchive:apt-utils tmux:tmux strace:strace mke2fs:e2fsprogs cpio:cpio depmod:kmod zstd:zstd getcap:libcap2-bin inotifywait:inotify-tools ip:iproute2"
 		# For one build for another architecture.
 		interpreter_of arm64
 		emulator_of arm64
@@ -191,8 +191,8 @@ install_by_apt() {
 			echo "host-tools.sh: no package $package in the sources of this machine" >&2
 			[ "$own_sources" = yes ] && return 1
 			case "$package" in
-			# Without an emulator the boot test fails with its own message; other stages still work. njs is only for one test.
-			qemu-system-* | qemu-efi-* | njs) continue ;;
+			# Without an emulator the boot test fails with its own message; other stages still work.
+			qemu-system-* | qemu-efi-*) continue ;;
 			esac
 			unknown=yes # apt reports it as well
 		fi

@@ -11,7 +11,7 @@ import type { PublishedBootloaders } from '../../lib/stages/publish-bootloaders'
 import type { Published } from '../../lib/stages/updates/published';
 import type { Terminal } from '../terminal/terminal';
 import { maasCommands } from './maas-commands';
-import { type ToldArchitecture, toldOf, toldOfLoaders } from './told-of';
+import { type PublishedArchitecture, publishedLoadersText, publishedText } from './published-text';
 
 /** An execution that has ended. */
 export interface BuildResult {
@@ -61,9 +61,10 @@ export function outcomeOf(result: ExecutionResult, published: readonly string[] 
     return `build failed (see above); ${kept}`;
   }
   const { plan, architectures, bootloaders } = result.output as Output;
-  if (bootloaders !== undefined) return toldOfLoaders({ products: bootloaders.published, ...bootloaders.result });
+  if (bootloaders !== undefined)
+    return publishedLoadersText({ products: bootloaders.published, ...bootloaders.result });
   if (architectures === undefined) return plan?.reason ?? 'up to date';
-  return architectures.map(({ published }) => toldOf(published)).join('; ');
+  return architectures.map(({ published }) => publishedText(published)).join('; ');
 }
 
 function onlyPublished(architectures: readonly string[]): string {
@@ -73,7 +74,7 @@ function onlyPublished(architectures: readonly string[]): string {
 
 interface Output {
   readonly plan?: { readonly reason: string };
-  readonly architectures?: readonly { readonly published: ToldArchitecture }[];
+  readonly architectures?: readonly { readonly published: PublishedArchitecture }[];
   /** `result`: @default - the stack is of an older release */
   readonly bootloaders?: {
     readonly published: PublishedBootloaders['products'];

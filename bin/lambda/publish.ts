@@ -3,7 +3,7 @@ import { isSigningProbe } from '../../lib/job/aws/probe-targets';
 import { checkBundles, checkBundlesOf, workStoreVariable } from '../../lib/job/environment';
 import { mirrorStoreVariable } from '../../lib/job/execution-names';
 import { publishInputOf, publishLoadersInputOf } from '../../lib/job/handed-on/publish-input';
-import { liftEndedHolds } from '../../lib/operations/lift-ended-holds';
+import { publishAsDecided } from '../../lib/operations/publish-as-decided';
 import { needsUpgrade, upgradeMirror } from '../../lib/operations/upgrade';
 import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
@@ -38,12 +38,11 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   if (!('bootloaders' in event)) {
     checkBundlesOf('job' in event ? event.job : undefined, process.env);
     const input = publishInputOf(event);
-    await liftEndedHolds(input.job.view, bench);
-    return publish(input, bench);
+    return publishAsDecided(input.job.view, bench, () => publish(input, bench));
   }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
   checkBundles(job.bundles, process.env);
   const { view, execution, folder, inputs, rebuild } = job;
-  await liftEndedHolds(view, bench);
-  return publishBootloaders({ view, execution, folder, inputs, built, rebuild: rebuild === 'true' }, bench);
+  const asked = { view, execution, folder, inputs, built, rebuild: rebuild === 'true' };
+  return publishAsDecided(view, bench, () => publishBootloaders(asked, bench));
 }

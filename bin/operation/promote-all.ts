@@ -7,7 +7,7 @@ import { wrapped } from '../terminal/wrapped';
 import type { OperationOptions, ScopeOptions } from './operation-command';
 import { changeLines } from './outcome-text';
 import { asker } from './run-operation';
-import { sayWhich, whichMirror } from './which-mirror';
+import { whichMirror, whichText } from './which-mirror';
 
 /** Options of `promote`, of which only some have a meaning for a whole file. */
 export interface PromoteAllOptions extends OperationOptions, ScopeOptions {
@@ -44,7 +44,7 @@ export async function promoteAll(options: PromoteAllOptions, terminal: Terminal)
       `${config} has no view that is promoted or selected`,
       'such as: stable: { promote: { from: candidate, after: 3d } }',
     );
-  terminal.err(sayWhich(which));
+  terminal.err(whichText(which));
   const asked = { by, dryRun, ...(reason !== undefined && { reason }) };
   const outcome = await runPromotions(settings, asked, await benchHere({ mirror: which.mirror, key }, terminal));
   if (json) terminal.out(JSON.stringify(outcome, undefined, 2));

@@ -48,7 +48,7 @@ function textOf(remark: Remark): string {
   const what = product === undefined ? [release, architecture].filter(Boolean).join(' ') : productText(product);
   switch (about) {
     case 'matched':
-      return `also withdrawn by it: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
+      return `also withdrawn: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
     case 'only the kernel':
       return `Only the kernel of ${what} changed since ${before}: to keep it away from new base images too, withdraw it with --flavour.`;
     case 'depends':
@@ -58,7 +58,7 @@ function textOf(remark: Remark): string {
     case 'keeps':
       return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
     case 'download':
-      return `a site downloads ${size(bytes)} more${what === '' ? '' : ` (${what})`}`;
+      return `each site downloads ${size(bytes)}${what === '' ? '' : ` (${what})`}`;
     default:
       return [view, what, version, why].filter(Boolean).join(' ');
   }

@@ -6,7 +6,7 @@ import { toolVersion } from '../../lib/job/tool';
 import type { Terminal } from '../terminal/terminal';
 import type { OperationOptions } from './operation-command';
 import { outcomeLines } from './outcome-text';
-import { sayWhich, type WhichMirror, whichMirror } from './which-mirror';
+import { type WhichMirror, whichMirror, whichText } from './which-mirror';
 
 /** An operation as it was typed; its fields are not checked yet. `does` and whatever belongs to it. */
 export type Typed = { readonly does: OperationRequest['does'] } & Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export async function runOperation(
     const print = options.json ? terminal.err : terminal.out; // a program that reads the result reads only that
     for (const line of outcomeLines(one, outcome, options)) print(line);
   };
-  terminal.err(sayWhich(which));
+  terminal.err(whichText(which));
   const mustAsk = forGood !== undefined && !asked.dryRun && !options.yes;
   const confirmed = mustAsk ? await confirm(forGood, asked, { terminal, carryOut, show }) : asked;
   const outcome = await carryOut(confirmed);

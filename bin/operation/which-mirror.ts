@@ -52,7 +52,7 @@ export async function whichToRead(word: string | undefined, words: MirrorWords, 
 }
 
 /** `mirror: /srv/images`, as a command prints that is about to change it. */
-export function sayWhich(which: WhichMirror): string {
+export function whichText(which: WhichMirror): string {
   if ('stack' in which) return `stack: ${which.stack}`;
   return `mirror: ${isUrlLike(which.mirror) ? withoutPasswords(which.mirror) : resolve(which.mirror)}`;
 }

@@ -1,5 +1,6 @@
+import { selectionText } from '../../lib/operations/views/source-text';
 import type { ViewDownload, ViewSummary } from '../../lib/operations/views-of-mirror';
-import type { SelectedPart, ViewSource } from '../../lib/publication/state/view-state';
+import type { ViewSource } from '../../lib/publication/state/view-state';
 import { counted, size } from '../terminal/sizes';
 import { type Column, table } from '../terminal/table';
 import { wrapped } from '../terminal/wrapped';
@@ -21,7 +22,7 @@ const columns: readonly Column<ViewSummary>[] = [
 /** What `view show` has in full. */
 const shortened = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 23)}…`);
 
-/** `candidate after 3d`, `follows stable`, `jammy from stable, else candidate`. */
+/** `candidate after 3d`, `follows stable`, `jammy from stable, all else from candidate`. */
 export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'>): string {
   if (source?.promote !== undefined) return promotionText(source.promote);
   if (source?.select !== undefined) return selectionText(source.select);
@@ -32,21 +33,6 @@ export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'
 function promotionText({ from, after, require = [] }: NonNullable<ViewSource['promote']>): string {
   const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require];
   return [from, conditions.join(', ')].filter(Boolean).join(' ');
-}
-
-function selectionText(parts: readonly SelectedPart[]): string {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined && filterOf(only) === '') return `follows ${only.from}`;
-  return parts
-    .map((part) => (filterOf(part) === '' ? `else ${part.from}` : `${filterOf(part)} from ${part.from}`))
-    .join(', ');
-}
-
-function filterOf({ releases = [], architectures = [], flavours = [] }: SelectedPart): string {
-  return [releases, architectures, flavours]
-    .map((words) => words.join('+'))
-    .filter(Boolean)
-    .join(' ');
 }
 
 /** Everything about one view. */

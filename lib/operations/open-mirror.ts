@@ -1,4 +1,4 @@
-/* operations: what an operator does with a published mirror; one file per command is at the top. */
+/* operations: what an operator does with a published mirror. */
 
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';

@@ -51,7 +51,6 @@ export interface PromotionsOutcome {
  * selected from it, waits for it.
  * @param settings of the views that are not built, in the order in which they are filled
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
- * @public
  */
 export async function runPromotions(
   settings: readonly ViewSettings[],
@@ -72,12 +71,8 @@ export async function runPromotions(
     filled.push(promotion);
     const { view, from, after = '0m', require } = promotion;
     const scope = { architectures: [], flavours: [] };
-    const done = await run(
-      view,
-      { does: 'promote', from, to: view, after, require: [...require], ...scope },
-      asked,
-      bench,
-    );
+    const promoting = { does: 'promote' as const, from, to: view, after, require: [...require], ...scope };
+    const done = await run(view, promoting, asked, bench);
     runs.push(done);
     if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }

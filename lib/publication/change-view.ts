@@ -35,8 +35,8 @@ import type { Change } from './state/view-content';
  * every change re-signs everything that the former key signed.
  * @returns false if the view already has this content, signed by this key: nothing was committed
  * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
- * decided against a new version; NoSuchView (misuse) if the view is being deleted; ChecksumMismatch if the index was restored
- * from a backup; the errors of {@link readView} and of the change. Nothing is then committed
+ * decided against a new version; ChecksumMismatch if the index was restored from a backup; NoSuchView (misuse) if the view is
+ * being deleted; the errors of {@link readView} and of the change. Nothing is then committed
  */
 export async function changeView(view: string, change: Change, press: Press): Promise<boolean> {
   const moved = await moveView(view, change, press);
@@ -47,8 +47,8 @@ export async function changeView(view: string, change: Change, press: Press): Pr
 async function moveView(view: string, change: Change, press: Press): Promise<boolean> {
   for (;;) {
     const before = await readView(view, press);
-    refuseDeleted(before);
     await refuseRestored(before, press);
+    refuseDeleted(before);
     const [content, at] = [contentOf(before), press.now()];
     const wanted = change(content, at);
     const next = nextContent(content, wanted ?? {}, at);

@@ -5,6 +5,7 @@ import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, nextContent } from './next-content';
 import type { Press } from './press';
+import { refuseRestored } from './published-last';
 import { readView } from './read-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
@@ -17,7 +18,7 @@ import type { Note } from './state/view-content';
  * view is created again, its names, its withdrawals and its history go on. Its documents stay. A deletion that was interrupted is
  * finished by the next one.
  * @returns false if there is no such view
- * @throws the errors of readView
+ * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView
  */
 export async function deleteView(view: string, note: Note, press: Press): Promise<boolean> {
   const { mirror } = press;
@@ -27,6 +28,7 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
       await removeIndexes(view, press);
       return false;
     }
+    await refuseRestored(before, press);
     const [content, at] = [contentOf(before), press.now()];
     if (!before.state.deleting) {
       const closing = nextContent(content, { state: { ...before.state, deleting: true } }, at);

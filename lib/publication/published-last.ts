@@ -90,7 +90,7 @@ function readable(bytes: Buffer, view: string): Index | undefined {
   }
 }
 
-/** By our key, or the former one. Without a signer, nobody's signatures are checked. */
+/** By our key, or the former one. Without a signer, no signature is checked. */
 async function isSigned(view: string, bytes: Buffer, { mirror, signer, former }: Reading): Promise<boolean> {
   const signature = await mirror.read(layout.plainIndexSignature(view));
   if (signature === undefined) return false;

@@ -9,7 +9,6 @@ export type Marks = Pick<ViewContent, 'state' | 'shelf' | 'ledger'>;
 /**
  * The marks of a view, unchecked, for readers that show them: without any where they cannot be read, such as those of a newer
  * release. `verify` reports what is wrong with them.
- * @public
  */
 export async function readMarks(view: string, { mirror }: Pick<Reading, 'mirror'>): Promise<Marks | undefined> {
   const reading = { mirror, unchecked: true };

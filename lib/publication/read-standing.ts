@@ -23,7 +23,6 @@ export interface StandingContent {
 /**
  * One document of a view as builds see it, with the decisions that bind them.
  * @throws the errors of readView
- * @public
  */
 export async function readStanding(view: string, contentId: string, reading: Reading): Promise<StandingContent> {
   const content = contentOf(await readView(view, reading));

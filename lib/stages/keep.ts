@@ -45,7 +45,8 @@ export async function keepFlavour({ keep: { job: given, kernel } }: KeepInput, b
   const [name, version] = lastOf(document?.products[id], withdrawn) ?? [];
   const items = version && [version.items['boot-kernel'], version.items['boot-initrd']];
   const [bootKernel, bootInitrd] = items ?? [];
-  if (name === undefined || bootKernel === undefined || bootInitrd === undefined) throw nothingToKeep(kernel, job);
+  if (name === undefined || bootKernel === undefined || bootInitrd === undefined)
+    throw nothingToKeep(kernel, job, document?.products[id]);
   const { extracted } = foldersOf(job);
   await copy(bootKernel, made.kernel(extracted), bench);
   await copy(bootInitrd, made.initrd(extracted), bench);
@@ -73,8 +74,9 @@ function measured({ sha256, size }: Version['items'][string]): Kept['kernel'] {
   return { sha256, size };
 }
 
-function nothingToKeep(kernel: string, { release, architecture, view }: Job): MirrorError {
-  return new MirrorError('NoSuchVersion', `${view} has no version of ${kernel} that could be kept`, {
+function nothingToKeep(kernel: string, { release, architecture, view }: Job, product?: Product): MirrorError {
+  const why = product === undefined ? '' : ': all are withdrawn';
+  return new MirrorError('NoSuchVersion', `${view} has no version of ${kernel} that could be kept${why}`, {
     hint: `see with: maas-mirror list ${view} (${release} ${architecture})`,
   });
 }

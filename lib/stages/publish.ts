@@ -88,8 +88,9 @@ async function claimUpdates(
   { elsewhere, ...bench }: PublishBench & { readonly elsewhere: readonly Withdrawal[] },
 ): Promise<Claimed | undefined> {
   const content = contentOf(await readView(job.view, bench));
-  const { free } = sortedByDecision(offers, content, elsewhere);
-  const updates = updatesAmong(free, standingProducts(content, contentIdOf(job)), job);
+  const document = standingProducts(content, contentIdOf(job));
+  const { free } = sortedByDecision(offers, content, elsewhere, document);
+  const updates = updatesAmong(free, document, job);
   if (updates.length === 0) return undefined;
   for (const spoiled = new Set<string>(); ; ) {
     const version = await claimVersion(job, serial, topOf(updates, content), { ...bench, spoiled });

@@ -1,4 +1,4 @@
-import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { jobOfStrings } from '../../lib/job/job-of';
 import { runs } from '../../lib/job/layout';
 import { planOf } from '../../lib/job/plan';
 import { makeSquashfs, passingCompression } from '../../lib/machine/tree/squashfs';
+import { asNobody } from '../fixtures/programs/as-nobody';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import '../fixtures/needs-root';
 
@@ -92,7 +93,8 @@ it('fetches an image of an architecture that this machine has no emulator of', a
   writeFileSync(join(work, runs.request(folder)), JSON.stringify(noble));
 
   // No rules from which a program of another architecture could be run.
-  const machine = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /usr/lib/binfmt.d && exec "$@"', 'sh'];
+  const hide = 'for each in /usr/lib/binfmt.d /usr/share/binfmts; do [ ! -d $each ] || mount -t tmpfs none $each; done';
+  const machine = ['unshare', '--mount', 'sh', '-ec', `${hide}; exec "$@"`, 'sh'];
   const variables = { MIRROR_RELEASE: 'noble', MIRROR_ARCHITECTURE: 'riscv64' };
   const { status, said } = stage('fetch', work, variables, machine);
 
@@ -112,13 +114,10 @@ it('forges no progress by what its error quotes', () => {
   expect(stdout).toBe('');
 });
 
-const started = (words: readonly string[], options: SpawnSyncOptions = {}) => {
+const started = (words: readonly string[], prefix: readonly string[] = []) => {
   const program = join(__dirname, '../../dist/assets/stage/stage.js');
-  const ran = spawnSync(process.execPath, [program, ...words], {
-    cwd: temporaryFolder(),
-    encoding: 'utf8',
-    ...options,
-  });
+  const [command = '', ...args] = [...prefix, process.execPath, program, ...words];
+  const ran = spawnSync(command, args, { cwd: temporaryFolder(), encoding: 'utf8' });
   return [ran.status, String(ran.stderr).trimEnd().split('\n'), ran.stdout];
 };
 
@@ -129,7 +128,7 @@ it('refuses a name of no stage as misuse, and says which there are', () => {
 });
 
 it('refuses to run as somebody who cannot mount', () => {
-  expect(started(['fetch'], { uid: 65_534, gid: 65_534, cwd: '/' })).toEqual([
+  expect(started(['fetch'], asNobody)).toEqual([
     1,
     [
       'error NotRoot: stages mount file systems and must run as root; this is user 65534',

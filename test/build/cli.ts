@@ -18,7 +18,7 @@ export interface CliOptions {
   readonly cwd?: string;
   /** What runs it. @default - the Node that runs the tests */
   readonly node?: string;
-  /** Put before the program: `['setpriv', '--reuid', '65534', …]`. */
+  /** Put before the program: `['unshare', '--mount']`. */
   readonly wrapper?: readonly string[];
 }
 

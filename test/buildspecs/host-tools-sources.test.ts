@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,10 @@ import '../fixtures/needs-root';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');
 
-/** What a machine's apt may read, each with the name of its file; `debian.sources` is this distribution's own. */
+/** The file of this distribution's own sources: debian.sources, ubuntu.sources. */
+const ownFile = `${/^ID="?(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]}.sources`;
+
+/** What a machine's apt may read, each with the name of its file. */
 type Sources = Readonly<Record<string, string>>;
 
 /**
@@ -104,7 +107,7 @@ describe('host-tools.sh installs from the distribution’s own sources', () => {
   it.each<[string, (archives: Archives) => Sources]>([
     [
       'with an expired key of a third party beside them',
-      ({ good, expired }) => ({ 'debian.sources': good, 'third.sources': expired }),
+      ({ good, expired }) => ({ [ownFile]: good, 'third.sources': expired }),
     ],
     [
       'where they are in sources.list, with an expired key of a third party beside it',
@@ -112,7 +115,7 @@ describe('host-tools.sh installs from the distribution’s own sources', () => {
     ],
     [
       'where both of its files have entries, and one of them cannot be read',
-      ({ good, expired }) => ({ 'sources.list': oneLine(expired), 'debian.sources': good }),
+      ({ good, expired }) => ({ 'sources.list': oneLine(expired), [ownFile]: good }),
     ],
   ])('%s', async (_, sources) => {
     const { status, stderr, installed, hasTheirs, leftOver } = await install(sources);
@@ -123,7 +126,7 @@ describe('host-tools.sh installs from the distribution’s own sources', () => {
   });
 
   it.each<[string, (archives: Archives) => Sources]>([
-    ['where its own do not have the package', ({ good, empty }) => ({ 'debian.sources': empty, 'site.sources': good })],
+    ['where its own do not have the package', ({ good, empty }) => ({ [ownFile]: empty, 'site.sources': good })],
     [
       'where it has none under a name of its own, and one of them cannot be read',
       ({ good, expired }) => ({ 'sources.list': '# none\n', 'site.sources': good, 'third.sources': expired }),
@@ -136,7 +139,7 @@ describe('host-tools.sh installs from the distribution’s own sources', () => {
   });
 
   it('refuses where no source has the package, and names it', async () => {
-    const { status, stderr, installed } = await install(({ empty }) => ({ 'debian.sources': empty }));
+    const { status, stderr, installed } = await install(({ empty }) => ({ [ownFile]: empty }));
 
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/squashfs-tools/);

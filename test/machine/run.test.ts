@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MirrorError } from '../../lib/errors';
 import { run } from '../../lib/machine/run';
+import '../fixtures/needs-seconds';
 
 const print = 'echo "of http://me:s3cret@a.example/x"; echo "E: http://me:s3cret@b.example/y" >&2';
 

@@ -8,6 +8,7 @@ import { deploymentApp, stackName } from '../../lib/mirror/app';
 import { environment } from '../fixtures/aws/fake-aws';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { definitionOf, sameTypes } from './made-mirror';
+import '../fixtures/needs-seconds';
 
 const root = join(__dirname, '../..');
 const settings = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { app: string; context?: object };

@@ -4,6 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { MaasMirror } from '../../lib';
 import { idsOf, madeMirror } from './made-mirror';
+import '../fixtures/needs-seconds';
 
 describe('the buckets of a mirror', () => {
   it('mirrorBucket: goes on with it, and says what its policy needs', () => {

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { MaasMirror, type MaasMirrorProps, MirrorSchedule, UbuntuRelease } from '../../lib';
 import { everyProp } from './every-prop';
+import '../fixtures/needs-seconds';
 
 const scheduled = () => ({ releases: [UbuntuRelease.NOBLE], schedule: MirrorSchedule.DAILY });
 

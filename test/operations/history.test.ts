@@ -4,6 +4,7 @@ import { historyOf } from '../../lib/operations/history';
 import type { HistoryEntry } from '../../lib/publication/state/history';
 import { operatorKey, operatorWith } from '../bin/operation/operator';
 import { folderInMemory } from '../fixtures/temporary-folder';
+import '../fixtures/needs-seconds';
 
 let key: string;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { changeView } from '../../lib/publication/change-view';
+import { deleteView } from '../../lib/publication/delete-view';
 import type { Press } from '../../lib/publication/press';
 import { laterPlainIndex } from '../../lib/publication/published-last';
 import { readIndex } from '../../lib/publication/read-index';
@@ -45,6 +46,7 @@ describe('an index.json of a later change than index.sjson', () => {
     };
     await expect(again(made)).rejects.toMatchObject(refusal);
     await expect(changeView('candidate', () => undefined, made.press)).rejects.toMatchObject(refusal);
+    await expect(deleteView('candidate', { what: 'view' }, made.press)).rejects.toMatchObject(refusal);
     expect(await made.mirror.read(plain)).toEqual(before);
   });
 

@@ -20,6 +20,7 @@ import { documentOf, imageContentId, imageFields, imageId } from '../simplestrea
 import { MemoryStore } from './made/memory-store';
 import { madeVersion } from './made/small-view';
 import { recordingStore, wrappedStore } from './made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -13,6 +13,7 @@ import { folderInMemory } from '../fixtures/temporary-folder';
 import { MemoryStore } from './made/memory-store';
 import { smallPress } from './made/small-press';
 import { recordingStore, wrappedStore } from './made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ export function addHold(program: Command, terminal: Terminal, done: (code: numbe
   const description = 'keep new versions of a release out of a view; builds go on, and their versions wait as pending';
   const command = releaseCommand(program, 'hold', description, {
     '--at <version>': 'the newest version to offer; newer ones become pending (default: the newest)',
-    '--until <date>': 'when the hold ends: 2026-11-30, 2026-11-30T08:00Z or +3d (default: with unhold)',
+    '--until <date>': 'when the hold ends: 2026-11-30, 2026-11-30T08:00Z or +3d (default: until unhold)',
   });
   command.action(async (view, release, options) => {
     const { at, plan } = options;

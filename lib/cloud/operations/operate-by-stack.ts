@@ -45,8 +45,9 @@ function functionFor({ operation }: Operation, outputs: StackOutputs, stack: str
 }
 
 function outcomeOf({ Payload, FunctionError }: InvokeCommandOutput, name: string): OperationOutcome {
-  const answer = JSON.parse(Buffer.from(Payload ?? 'null').toString()) as OperationAnswer | Thrown;
+  const answer = JSON.parse(Buffer.from(Payload ?? 'null').toString()) as OperationAnswer | Thrown | null;
   if (FunctionError !== undefined) throw failureOf(answer as Thrown, name);
+  if (answer === null) throw failureOf({ errorMessage: 'it answered nothing' }, name);
   if ('refused' in (answer as OperationAnswer))
     throw errorOfRefusal(answer as Extract<OperationAnswer, { refused: object }>);
   const outcome = answer as OperationOutcome;

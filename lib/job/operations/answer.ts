@@ -36,7 +36,10 @@ export function operationOf(event: unknown): Operation {
 const known: readonly string[] = operationNeeds;
 
 /** Errors by which an operation is refused because of what was asked, or of what operators decided. */
-const refusals: readonly ErrorName[] = ['Held', 'Withdrawn', 'NotAttested', 'NotBooted', 'PlanChanged', 'NotSupported'];
+const refusals: readonly ErrorName[] = [
+  ...(['Held', 'Withdrawn', 'NotAttested', 'NotBooted', 'PlanChanged', 'NotSupported'] as const),
+  ...(['NoSuchVersion', 'NoSuchView'] as const),
+];
 
 /** @returns undefined if it is a failure, which alarms are about */
 export function refusalOf(error: unknown): { readonly refused: Refused } | undefined {

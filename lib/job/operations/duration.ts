@@ -6,7 +6,6 @@ export type Milliseconds = number;
 /**
  * Reads a duration: days, hours and minutes, in this order, each at most once: `3d`, `12h`, `1d12h`, `90m`; or `0`.
  * @throws BadInput (misuse) for anything else, for which maas-images would read zero
- * @public
  */
 export function parseDuration(text: string): Milliseconds {
   const fault = durationFault(text);

@@ -157,10 +157,13 @@ async function packagesIn(folder: string, names: readonly string[]): Promise<Dow
 }
 
 async function describe(file: string): Promise<DownloadedPackage> {
-  // apt escapes the file name. Without a Source field, the source package has the package's own name.
-  const format = '${Package}\n${Version}\n${source:Package}\n';
-  const shown = await run(['dpkg-deb', '--show', `--showformat=${format}`, file], { quiet: true });
-  const [name = '', version = '', source = ''] = shown.split('\n');
+  // Only real fields: the dpkg-deb of Ubuntu 22.04 has nothing for virtual ones such as ${source:Package}.
+  const shown = await run(['dpkg-deb', '--field', file, 'Package', 'Version', 'Source'], { quiet: true });
+  // apt escapes the file name.
+  const fields = new Map(shown.split('\n').map((line) => [line.split(':', 1)[0] ?? '', line.replace(/^\S+: */, '')]));
+  const [name = '', version = ''] = ['Package', 'Version'].map((field) => fields.get(field));
+  // Without the field, the source package has the package's own name; it names a version where that is another.
+  const [source = name] = (fields.get('Source') ?? name).split(' ');
   return { name, version, source, file };
 }
 

@@ -110,7 +110,8 @@ const telling = [
   /^\S+ : (?:Pre-?Depends|Depends|Conflicts|Breaks): /,
   // For a file that it could not download, apt first says that it is not signed.
   /^E: Failed to fetch /,
-  /^E: (?!Some index files)/,
+  // mmdebstrap first tries whether the user _apt can read its folder, of which the apt of Ubuntu 22.04 prints an error.
+  /^E: (?!Some index files|Sub-process test )/,
   // apt before 2.1.16, if lists could not be read.
   /^W: (?!Some index files)/,
   /^Err:/,

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MirrorError } from '../../errors';
+import { machineRules, ruleFolders } from './binfmt-rules';
 import { type Mounted, mounted } from './mounts';
 
 /** Emulation of programs of another architecture. */
@@ -70,17 +71,6 @@ function reachesIntoChroots(entry: string): boolean {
 
 function fieldsOf(rule: string): string[] {
   return rule.slice(1).split(rule.charAt(0));
-}
-
-const ruleFolders = ['/etc/binfmt.d', '/run/binfmt.d', '/usr/lib/binfmt.d'];
-
-async function machineRules(): Promise<string[]> {
-  const texts: string[] = [];
-  for (const folder of ruleFolders) {
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names) texts.push(await readFile(join(folder, name), 'utf8').catch(() => ''));
-  }
-  return texts.flatMap((text) => text.split('\n')).filter((line) => /^[^#;\s]/.test(line));
 }
 
 async function entriesIn(path: string): Promise<Entries> {

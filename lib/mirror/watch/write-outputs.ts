@@ -29,7 +29,7 @@ interface Parts {
 }
 
 /** Outputs that the command line reads, and commands for MAAS. */
-export function writeOutputs(mirror: Construct & Parts, { requests }: Settings): void {
+export function writeOutputs(mirror: Construct & Parts, { requests, views }: Settings): void {
   const { site, workflow, mirrorBucket, workBucket, builds, functions, topic } = mirror;
   const address = site.url.replace(/\/$/, '');
   const forMaas = site.credentials === undefined ? address : withPlaceForPassword(address);
@@ -45,20 +45,36 @@ export function writeOutputs(mirror: Construct & Parts, { requests }: Settings):
     [optionalStackOutputs.promoteFunctionName]: functions.promote.function.functionName,
     [optionalStackOutputs.operateFunctionName]: functions.operate.function.functionName,
     MaasKeyringCommand: takeKeyringCommand(forMaas),
-    ...sourceCommands(forMaas, requests),
+    ...sourceCommands(forMaas, requests, views),
   };
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(mirror, name, { value });
 }
 
 /** Without bootloaders, a view cannot replace the source that MAAS has. */
-function sourceCommands(mirror: string, requests: Settings['requests']): Record<string, string> {
+function sourceCommands(
+  mirror: string,
+  requests: Settings['requests'],
+  others: Settings['views'],
+): Record<string, string> {
   // Builds that are started by hand publish bootloaders.
   const builds = requests.length === 0 ? [{ view: 'candidate', release: bootloadersRequest }] : requests;
   const complete = new Set(builds.filter(({ release }) => release === bootloadersRequest).map(({ view }) => view));
+  // Once for each view: one may follow another that comes after it.
+  for (const _ of others) for (const one of others) if (hasBootloaders(one, complete)) complete.add(one.name);
+  const views = new Set([...builds.map(({ view }) => view), ...others.map(({ name }) => name)]);
   return Object.fromEntries(
-    builds.map(({ view }) => {
+    [...views].map((view) => {
       const command = complete.has(view) ? changeSourceCommand : addSourceCommand;
       return [`MaasSourceCommand${pascalCase(view)}`, command(mirror, view)];
     }),
   );
+}
+
+/** Whether a view that is not built gets bootloaders from views that have some. What is promoted by hand is unknown. */
+function hasBootloaders({ promote, select }: Settings['views'][number], complete: ReadonlySet<string>): boolean {
+  if (promote !== undefined) return complete.has(promote.from);
+  const isFor = ({ releases, architectures, flavours }: NonNullable<typeof select>[number]) =>
+    releases?.includes(bootloadersRequest) ?? (architectures === undefined && flavours === undefined);
+  const part = select?.find(isFor);
+  return part !== undefined && complete.has(part.from);
 }

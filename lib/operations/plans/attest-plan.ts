@@ -1,10 +1,11 @@
-import type { PlanLine } from '../../job/operations/outcome';
+import { commandLine } from '../../job/operations/commands';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
 import type { Attestation, LedgerRow } from '../../publication/state/ledger';
 import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
-import { chosenProducts } from './chosen-products';
+import { chosenProducts, releaseOf } from './chosen-products';
 import { type ChosenVersion, chosenVersions } from './chosen-versions';
 import { type Planned, type Planner, viewToChange } from './planned';
 
@@ -13,11 +14,12 @@ import { type Planned, type Planner, viewToChange } from './planned';
  * whatever name, and in the views that it is promoted to. A later result of the same check replaces it.
  */
 export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): Planned => {
-  const { view, release, version, check, passed } = request;
+  const { view, version, check, passed } = request;
   const content = viewToChange(mirror, view);
   const versions = chosenVersions(view, chosenProducts(content, request), version);
   const rowOf = ({ id, name }: ChosenVersion) => content.ledger.products[id] ?? newRow(name);
-  const news = versions.filter((one) => !isKnown(resultFor(one, request, at), rowOf(one), contentDigest(one.version)));
+  const knownOf = (one: ChosenVersion) => knownResult(one, check, rowOf(one));
+  const news = versions.filter((one) => !isKnown(resultFor(one, request, at), knownOf(one)));
   const why = `${check} ${passed ? 'passed' : 'failed'}`;
   const lines = news.map(({ key, name }): PlanLine => ({ does: 'attest', product: key, version: name, why }));
   if (news.length === 0) return { views: [{ view, lines }], remarks: [] };
@@ -26,17 +28,34 @@ export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): 
   });
   const ledger = { ...content.ledger, products: { ...content.ledger.products, ...Object.fromEntries(rows) } };
   const change = { ledger, note: noteOf('attest', request) };
-  const other = `maas-mirror attest ${view} ${release} ${version} --check ${check} ${passed ? '--fail' : '--pass'}`;
-  return { views: [{ view, change, lines }], remarks: [{ about: 'undo', commands: [other] }] };
+  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)) };
 };
+
+/** The opposite, only if that was the result until now, of each product: to have no result is another thing than to have failed. */
+function undoing(
+  { view, check, passed, architectures, flavours }: Asked<'attest'>,
+  versions: readonly ChosenVersion[],
+  known: readonly (Attestation | undefined)[],
+): Remark[] {
+  const [first, ...others] = known;
+  const isSame = others.every((one) => one?.passed === first?.passed && one?.link === first?.link);
+  const [one] = versions;
+  if (first === undefined || first.passed === passed || !isSame || one === undefined) return [];
+  const result = ['--check', check, passed ? '--fail' : '--pass', ...(first.link ? ['--link', first.link] : [])];
+  const words = ['attest', view, releaseOf(one.product), one.name, ...result];
+  return [{ about: 'undo', commands: [commandLine(words, { architectures, flavours })] }];
+}
 
 function resultFor({ name }: ChosenVersion, { view, check, passed, by, link }: Asked<'attest'>, at: Date): Attestation {
   const told = { ...(by !== undefined && { by }), ...(link !== undefined && { link }) };
   return { check, passed, at: timeText(at), ...told, view, version: name };
 }
 
+function knownResult({ version }: ChosenVersion, check: string, { attested }: LedgerRow): Attestation | undefined {
+  return attested[contentDigest(version)]?.find((one) => one.check === check);
+}
+
 /** Whether the latest result says the same. */
-function isKnown({ check, passed, link, by }: Attestation, { attested }: LedgerRow, content: string): boolean {
-  const known = attested[content]?.find((one) => one.check === check);
+function isKnown({ passed, link, by }: Attestation, known: Attestation | undefined): boolean {
   return known !== undefined && known.passed === passed && known.link === link && known.by === by;
 }

@@ -32,10 +32,14 @@ export interface ChosenProduct {
  * @throws NoSuchVersion (misuse), which lists what the view has
  */
 export function chosenProducts(content: ViewContent, words: ProductWords): ChosenProduct[] {
-  const all = productsIn(content);
-  const chosen = all.filter(({ product }) => isMeant(product, words));
-  if (chosen.length === 0) throw notThere(content.view, all, words);
+  const chosen = productsMeant(content, words);
+  if (chosen.length === 0) throw notThere(content.view, productsIn(content), words);
   return chosen;
+}
+
+/** The same; none if the view has none of them. */
+export function productsMeant(content: ViewContent, words: ProductWords): ChosenProduct[] {
+  return productsIn(content).filter(({ product }) => isMeant(product, words));
 }
 
 /** The name of a release as views store it: the products' field `release`, or `bootloaders`. */
@@ -57,7 +61,8 @@ export function productsIn(content: ViewContent): ChosenProduct[] {
   return all.sort((one, other) => byBytes(one.key, other.key));
 }
 
-function isMeant(product: Product, { release, architectures = [], flavours = [] }: ProductWords): boolean {
+/** Whether an operator means this product. */
+export function isMeant(product: Product, { release, architectures = [], flavours = [] }: ProductWords): boolean {
   const isOfArchitecture = architectures.length === 0 || architectures.includes(product.arch ?? '');
   return (
     isOfRelease(product, release) &&

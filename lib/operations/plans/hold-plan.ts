@@ -1,48 +1,104 @@
 import { MirrorError } from '../../errors';
-import type { PlanLine } from '../../job/operations/outcome';
+import { commandLine } from '../../job/operations/commands';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
+import { dependentsOf } from '../../publication/offers/dropped';
 import { offerGroups } from '../../publication/offers/offer-groups';
 import { highest } from '../../publication/state/highest';
 import { type Hold, heldBy } from '../../publication/state/holds';
 import { timeText } from '../../publication/state/kept-ledger';
-import { maasName } from '../../publication/state/product-key';
+import { contentDigest, maasName } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
+import type { Product } from '../../simplestreams/types';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, askerOf, noteOf } from './asked';
 import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
-import { type Leaving, shelving, takingBack } from './moved';
+import { type Again, loadersAgain } from './loaders-again';
+import { type Leaving, offering, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
+import { refusedNewest } from './refused-newest';
 
 /**
  * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
- * above that one, which leave the documents and wait as pending.
+ * above that one, which leave the documents and wait as pending. Bootloaders then are offered again under a newer name.
  */
 export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
   refuseEnded(request, at);
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
-  const kept = chosenVersions(request.view, products, request.at ?? 'newest')[0]?.name ?? '';
+  const kept = keptIn(request, products);
   const hold = holdFor(products, kept, request, content, at);
   const holds = [...content.state.holds.filter(({ id }) => id !== hold.id), hold];
   refuseHalves(content, products, holds);
-  const above = products.map((one) => ({
-    ...one,
-    names: namesOf(one.product).filter((name) => sortsAbove(name, kept)),
-  }));
-  const leaving = above.filter(({ names }) => names.length > 0);
-  const lines = [...setLines(hold, content), ...leaving.flatMap(heldLines)];
-  const undo = { about: 'undo', commands: [`maas-mirror unhold ${request.view} ${hold.release}`] } as const;
-  if (lines.length === 0) return { views: [{ view: request.view, lines }], remarks: [undo] };
+  const above = products.flatMap((one) => leavingAbove(kept, one));
+  const again = loadersAgain(above, content, at);
+  const leaving = above.map((one): Leaving => ({ ...one, instead: newestThen(one, again) ?? '' }));
+  const lines = [...setLines(hold, content), ...leaving.flatMap((one) => heldLines(one, again))];
+  if (lines.length === 0) return { views: [{ view: request.view, lines }], remarks: [] };
+  const left = takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)])));
+  const documents = offering(left, again, at);
   const change = {
     state: { ...content.state, holds },
-    documents: takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)]))),
+    documents,
     shelf: shelving(content, leaving, 'held', at),
-    note: noteOf('hold', request),
+    ...{ withdrawn: mirror.withdrawn, note: noteOf('hold', request) },
   };
-  return { views: [{ view: request.view, change, lines }], remarks: [undo] };
+  const dropped = leaving.filter((one) => newestThen(one, again) === undefined).map(({ product }) => product);
+  const refusal = refusedNewest(content, documents, mirror);
+  return {
+    views: [{ view: request.view, change, lines }],
+    remarks: [...dependentsOf(dropped, documents), ...undoing(hold, content, products, leaving.length > 0)],
+    ...(refusal && { refusal }),
+  };
 };
+
+/** @throws NoSuchVersion (misuse) if none of the products offers `at`: what waits already cannot be kept */
+function keptIn({ view, at = 'newest' }: Asked<'hold'>, products: readonly ChosenProduct[]): string {
+  const offered = products.map(({ shelved, ...one }) => one);
+  return chosenVersions(view, offered, at)[0]?.name ?? '';
+}
+
+/** Bootloaders with the content that is kept stay under their newer name too: a hold that is asked again moves nothing. */
+function leavingAbove(kept: string, one: ChosenProduct): Leaving[] {
+  const { product } = one;
+  const own = highest(namesOf(product).filter((name) => !sortsAbove(name, kept)));
+  const isKept = (name: string) =>
+    product['bootloader-type'] !== undefined && contentOf(product, name) === contentOf(product, own);
+  const names = namesOf(product).filter((name) => sortsAbove(name, kept) && !isKept(name));
+  return names.length === 0 ? [] : [{ ...one, names }];
+}
+
+function contentOf({ versions }: Product, name = ''): string | undefined {
+  const version = versions[name];
+  return version && contentDigest(version);
+}
+
+/** Undefined if the product is dropped. */
+function newestThen({ id, product, names }: Leaving, again: readonly Again[]): string | undefined {
+  return again.find((one) => one.id === id)?.name ?? highest(namesOf(product).filter((name) => !names.includes(name)));
+}
+
+/**
+ * Nothing if no command leads back: a hold that takes out more than before does not take out less again, and another hold of
+ * the same products would be lifted with this one, or go on.
+ */
+function undoing(
+  hold: Hold,
+  { view, state }: ViewContent,
+  products: readonly ChosenProduct[],
+  isMoved: boolean,
+): Remark[] {
+  const { id, release, ...scope } = hold;
+  const was = state.holds.find((one) => one.id === id);
+  const others = state.holds.filter((one) => one.id !== id);
+  const isShared = products.some(({ product }) => heldBy({ holds: others }, product) !== undefined);
+  if (isShared || (was !== undefined && isMoved)) return [];
+  const until = was?.until === undefined ? [] : ['--until', was.until];
+  const words = ['hold', view, release, ...(was?.at === undefined ? [] : ['--at', was.at]), ...until];
+  return [{ about: 'undo', commands: [commandLine(was === undefined ? ['unhold', view, release] : words, scope)] }];
+}
 
 /** @throws BadInput (misuse): the next timer would lift it, and the operator would believe that it stands */
 function refuseEnded({ until }: Asked<'hold'>, at: Date): void {
@@ -62,12 +118,17 @@ function holdFor(
   at: Date,
 ): Hold {
   const names = flavours.length === 0 ? [] : [...new Set(products.map(({ product }) => maasName(product)))].sort();
-  const scope = { release: releaseOf(products[0]?.product ?? { versions: {} }), architectures, flavours: names };
+  const scope = {
+    release: releaseOf(products[0]?.product ?? { versions: {} }),
+    ...{ architectures: [...new Set(architectures)].sort(), flavours: names },
+  };
   const known = state.holds.find((one) => writeJson(scopeOf(one)) === writeJson(scope));
   const id = sha256Of(writeJson({ view, ...scope, since: timeText(at) })).slice(0, 12);
-  if (known !== undefined && known.until === until && known.at === kept) return known;
+  const isSame = asker.reason === undefined || asker.reason === known?.reason;
+  if (known !== undefined && known.until === until && known.at === kept && isSame) return known;
   const since = known?.since ?? timeText(at);
-  return { id: known?.id ?? id, since, ...(until !== undefined && { until }), ...askerOf(asker), ...scope, at: kept };
+  const why = { ...(known?.reason !== undefined && { reason: known.reason }), ...askerOf(asker) };
+  return { id: known?.id ?? id, since, ...(until !== undefined && { until }), ...why, ...scope, at: kept };
 }
 
 function scopeOf({ release, architectures, flavours }: Hold): Pick<Hold, 'release' | 'architectures' | 'flavours'> {
@@ -102,9 +163,15 @@ function setLines(hold: Hold, { state }: ViewContent): PlanLine[] {
   return [{ does: 'set', version: hold.at ?? '', why }];
 }
 
-function heldLines({ key, product, names }: Leaving): PlanLine[] {
-  const left = highest(namesOf(product).filter((name) => !names.includes(name)));
+function heldLines(one: Leaving, again: readonly Again[]): PlanLine[] {
+  const { id, key: product, names } = one;
+  const left = newestThen(one, again);
   const newest = { before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
-  const lines = names.map((version): PlanLine => ({ does: 'hold back', product: key, version, ...newest }));
-  return left === undefined ? [...lines, { does: 'drop', product: key }] : lines;
+  const lines = names.map((version): PlanLine => ({ does: 'hold back', product, version, ...newest }));
+  const offered = again
+    .filter((other) => other.id === id)
+    .map(({ was: version, name }): PlanLine => {
+      return { does: 'offer', product, version, name, ...newest };
+    });
+  return left === undefined ? [...lines, { does: 'drop', product }] : [...lines, ...offered];
 }

@@ -1,4 +1,5 @@
 import { isFrozenName } from '../../job/layout';
+import { commandLine } from '../../job/operations/commands';
 import type { Remark } from '../../job/operations/outcome';
 import { productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -54,12 +55,17 @@ export function matchRemarks(
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
   const keys = new Map(matched.map((one) => [one.view, one.keys]));
+  const scope = { architectures: mark.architectures, flavours: mark.flavours };
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest }): Remark[] => {
       const where = { view, product, version };
       if (isNewest) {
         return [
-          { about: 'still offered', ...where, commands: backThere(view, { product, release }, { keys, states }) },
+          {
+            about: 'still offered',
+            ...where,
+            commands: backThere(view, { product, release }, { keys, states, scope }),
+          },
         ];
       }
       return by === 'name' || isNamed(mark, view, version) ? [] : [{ about: 'matched', ...where, why: by }];
@@ -71,6 +77,8 @@ interface Mirror {
   /** The keys of all products, by view. */
   readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
   readonly states: ReadonlyMap<string, ViewState>;
+  /** Of the mark. */
+  readonly scope: Pick<Withdrawal, 'architectures' | 'flavours'>;
 }
 
 /** Takes it back where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
@@ -81,7 +89,7 @@ function backThere(
   seen: readonly string[] = [],
 ): string[] {
   const { kind, source } = mirror.states.get(view) ?? {};
-  if (kind !== 'selected') return [`maas-mirror rollback ${view} ${what.release}`];
+  if (kind !== 'selected') return [commandLine(['rollback', view, what.release], mirror.scope)];
   const commands = (source?.select ?? []).flatMap(({ from }) => {
     if (mirror.keys.get(from)?.has(what.product) !== true || seen.includes(from)) return [];
     return isFrozenName(from)

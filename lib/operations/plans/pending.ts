@@ -1,7 +1,12 @@
-import { topAmong } from '../../publication/names/known-names';
+import type { PlanLine } from '../../job/operations/outcome';
+import { labelOf } from '../../publication/derived/relabel';
+import { isForward, knownNames, topAmong } from '../../publication/names/known-names';
+import { renamed } from '../../publication/names/renamed';
 import { nameAbove } from '../../publication/names/version-names';
 import { type Candidate, chosenSets } from '../../publication/offers/chosen-set';
-import { type Hold, heldBy } from '../../publication/state/holds';
+import { heldProducts } from '../../publication/offers/held-products';
+import { highest } from '../../publication/state/highest';
+import type { Hold } from '../../publication/state/holds';
 import { productKey } from '../../publication/state/product-key';
 import type { Shelf, ShelfEntry, ShelfProduct } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -9,7 +14,7 @@ import type { Withdrawal } from '../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../publication/state/withdrawals';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Product } from '../../simplestreams/types';
-import { sortsAbove } from '../../simplestreams/version-order';
+import { byBytes, sortsAbove } from '../../simplestreams/version-order';
 import { type ChosenProduct, productsIn } from './chosen-products';
 import type { Offer } from './moved';
 
@@ -33,11 +38,12 @@ export interface Freed extends ChosenProduct {
   readonly freed: Readonly<Record<string, ShelfEntry>>;
 }
 
-/** The products with pending versions that none of these holds holds. */
+/** The products with pending versions that wait for none of these holds, nor do their sisters. */
 export function freedProducts(content: ViewContent, holds: readonly Hold[]): Freed[] {
+  const held = heldProducts(content, holds);
   return productsIn(content).flatMap(({ shelved, ...one }) => {
     const pending = Object.entries(shelved?.versions ?? {}).filter(([, entry]) => isHeld(entry));
-    if (shelved === undefined || pending.length === 0 || heldBy({ holds }, one.product)) return [];
+    if (shelved === undefined || pending.length === 0 || held.has(one.id)) return [];
     return [{ ...one, shelved, freed: Object.fromEntries(pending) }];
   });
 }
@@ -66,8 +72,10 @@ export function pendingSets(
     const one = byKey.get(productKey(candidate.product));
     return one === undefined ? [] : [{ ...one, candidate }];
   });
+  const offered = told.filter(({ candidate }) => taken.has(candidate));
+  const names = namesFor(offered, content, at);
   return {
-    offers: told.filter(({ candidate }) => taken.has(candidate)).map((one) => offerOf(one, content, at)),
+    offers: offered.map((one) => offerOf(one, content, names)),
     passedOver: told.flatMap(({ id, key, candidate }) => {
       const why = reasons.get(candidate) ?? candidate.why?.why ?? 'older';
       return taken.has(candidate) ? [] : [{ id, key, name: candidate.name, why }];
@@ -90,6 +98,34 @@ export function withoutPending(shelf: Shelf, freed: readonly Freed[], { passedOv
   return { ...shelf, products: Object.fromEntries(products) };
 }
 
+/** What left the documents with the newest that is offered again, and is below it. */
+export function olderOf(
+  { offers, passedOver }: Pending,
+  wanted: readonly Freed[],
+): (Offer & { readonly key: string })[] {
+  const offered = new Map(offers.map((offer) => [offer.id, offer]));
+  const shelved = new Map(wanted.map(({ id, freed }) => [id, freed]));
+  return passedOver.flatMap(({ id, key, name, why }) => {
+    const newest = offered.get(id);
+    const version = shelved.get(id)?.[name]?.version;
+    if (why !== 'older' || newest === undefined || version === undefined || !sortsAbove(newest.name, name)) return [];
+    return [{ contentId: newest.contentId, id, key, fields: newest.fields, name, version }];
+  });
+}
+
+/** @param older what is offered in addition */
+export function pendingLines({ offers, passedOver }: Pending, older: ReturnType<typeof olderOf>): PlanLine[] {
+  const newest = offers.map(({ key, was, name, before }): PlanLine => {
+    return { does: 'offer', product: key, version: was, name, ...(before !== undefined && { before }), newest: name };
+  });
+  const others = passedOver.filter(({ id, name }) => !older.some((one) => one.id === id && one.name === name));
+  return [
+    ...newest,
+    ...older.map(({ key, name }): PlanLine => ({ does: 'offer', product: key, version: name, name })),
+    ...others.map(({ key, name, why }): PlanLine => ({ does: 'pass over', product: key, version: name, why })),
+  ];
+}
+
 const isHeld = ({ why }: ShelfEntry) => why === 'held';
 
 /** Of a product with these versions, by which it is known whether it shares its root. */
@@ -103,16 +139,42 @@ function candidatesOf({ product, freed }: Freed, index: WithdrawnIndex): Candida
   });
 }
 
-/** Under its own name, where that is above all that the documents offer of the product. */
+type Told = Freed & { readonly candidate: Candidate };
+
+/**
+ * The names in the documents, by those on the shelf: their own where they are above all that the documents offer of these
+ * products. Versions of one name keep one name, so that they can be taken back together.
+ */
+function namesFor(offered: readonly Told[], content: ViewContent, at: Date): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  let last: string | undefined;
+  for (const name of [...new Set(offered.map(({ candidate }) => candidate.name))].sort(byBytes)) {
+    const some = offered.filter(({ candidate }) => candidate.name === name);
+    const ids = some.map(({ id }) => id);
+    const isAbove = (last === undefined || sortsAbove(name, last)) && some.every((one) => isNewest(one, content));
+    const top = highest([topAmong(ids, content) ?? name, ...(last === undefined ? [] : [last])]) ?? name;
+    last = isAbove ? name : nameAbove(top, at);
+    names.set(name, last);
+  }
+  return names;
+}
+
+/** Whether a version would be the newest of its product under its own name; of bootloaders, whether MAAS would unpack it. */
+function isNewest({ id, product, candidate: { name } }: Told, content: ViewContent): boolean {
+  const now = newestVersion(product);
+  if (now !== undefined) return sortsAbove(name, now);
+  return product['bootloader-type'] === undefined || isForward(name, now, knownNames(content, id));
+}
+
 function offerOf(
-  { id, key, product, shelved, candidate }: Freed & { readonly candidate: Candidate },
+  { id, key, product, shelved, candidate }: Told,
   content: ViewContent,
-  at: Date,
+  names: ReadonlyMap<string, string>,
 ): Pending['offers'][number] {
   const before = newestVersion(product);
-  const isAbove = before === undefined || sortsAbove(candidate.name, before);
-  const name = isAbove ? candidate.name : nameAbove(topAmong([id], content) ?? candidate.name, at);
+  const name = names.get(candidate.name) ?? candidate.name;
   const { content_id: contentId, fields } = shelved;
-  const offer = { contentId, id, fields, name, version: candidate.version };
+  const version = renamed(candidate.version, candidate.name, name, labelOf(content));
+  const offer = { contentId, id, fields, name, version };
   return { ...offer, key, was: candidate.name, ...(before !== undefined && { before }) };
 }

@@ -3,31 +3,43 @@ import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { emptyViewError } from '../../publication/gate/refusal';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { highest } from '../../publication/state/highest';
+import { heldBy } from '../../publication/state/holds';
+import { contentDigest } from '../../publication/state/product-key';
 import { fromShelf, type Shelf } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
-import type { Product } from '../../simplestreams/types';
+import { WithdrawnIndex } from '../../publication/state/withdrawals';
+import { newestVersion } from '../../simplestreams/merge';
+import type { Product, Version } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
-import { chosenProducts } from './chosen-products';
+import { chosenProducts, productsIn, releaseOf } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
-import { takingBack } from './moved';
-import { type Planned, type Planner, viewToChange } from './planned';
+import { type Again, loadersAgain } from './loaders-again';
+import { offering, takingBack } from './moved';
+import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
+import { refusedNewest } from './refused-newest';
 
 /**
  * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. A product
- * without another version is dropped, which says what may depend on it, and how a MAAS that has it loses it.
+ * without another version is dropped, which says what may depend on it, and how a MAAS that has it loses it. The bootloaders
+ * before it are offered again under a newer name.
  */
-export const planRemoval: Planner<Asked<'remove'>> = (request, mirror): Planned => {
+export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);
   refuseSelected(content);
   const versions = chosenVersions(request.view, chosenProducts(content, request), request.version);
-  const names = new Map(versions.map(({ id, name }) => [id, new Set([name])]));
-  const documents = takingBack(content.documents, names);
+  refuseComingBack(versions, content, mirror);
+  const leaving = versions.map((one) => ({ ...one, names: [one.name] }));
+  const again = loadersAgain(leaving, content, at);
+  const names = new Map(leaving.map((one) => [one.id, new Set(one.names)]));
+  const documents = offering(takingBack(content.documents, names), again, at);
   const dropped = versions.filter(isLast).map(({ product }) => product);
-  const change = { documents, shelf: unshelved(content, versions), note: noteOf('remove', request) };
+  const shelf = unshelved(content, versions);
+  const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
+  const refusal = documents.size === 0 ? emptyViewError(request.view) : refusedNewest(content, documents, mirror);
   return {
-    views: [{ view: request.view, change, lines: versions.flatMap(linesOf) }],
+    views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
     remarks: remarksOf(versions, dropped, documents),
-    ...(documents.size === 0 && { refusal: emptyViewError(request.view) }),
+    ...(refusal && { refusal }),
   };
 };
 
@@ -40,25 +52,51 @@ function refuseSelected({ view, state: { kind, source } }: ViewContent): void {
   });
 }
 
+/**
+ * The timer would promote it again. An older version does not come back, nor one that is withdrawn or whose release is held.
+ * @throws BadInput (misuse)
+ */
+function refuseComingBack(versions: readonly ChosenVersion[], content: ViewContent, mirror: MirrorContent): void {
+  const { view, state } = content;
+  const from = state.source?.promote?.from;
+  const source = from === undefined ? undefined : mirror.views.get(from);
+  if (from === undefined || source === undefined) return;
+  const offered = new Set(
+    productsIn(source).flatMap((one) => Object.values(one.product.versions).map(contentIn(one.key))),
+  );
+  const index = new WithdrawnIndex(view, [...state.withdrawals, ...mirror.withdrawn]);
+  for (const { key, product, name, version } of versions) {
+    const isNewest = newestVersion(product) === name;
+    const isKept = index.of(product, name, version) !== undefined || heldBy(state, product) !== undefined;
+    if (!isNewest || isKept || !offered.has(contentIn(key)(version))) continue;
+    const release = releaseOf(product);
+    throw new MirrorError('BadInput', `${view} is filled from ${from}, and would get the version back`, {
+      hint: `withdraw it: maas-mirror withdraw ${view} ${release} ${name}, or hold ${release}: maas-mirror hold ${view} ${release}`,
+      misuse: true,
+    });
+  }
+}
+
+const contentIn = (key: string) => (version: Version) => `${key} ${contentDigest(version)}`;
+
 /** Whether the product has nothing else to offer. */
 function isLast({ product, name }: ChosenVersion): boolean {
   const names = namesOf(product);
   return names.length === 1 && names[0] === name;
 }
 
-function linesOf(one: ChosenVersion): PlanLine[] {
+function linesOf(one: ChosenVersion, again: readonly Again[]): PlanLine[] {
   const { key: product, name: version } = one;
+  const other = again.find(({ id }) => id === one.id);
   const names = namesOf(one.product);
   if (!names.includes(version)) return [{ does: 'take back', product, version, why: 'on the shelf' }];
-  const left = highest(names.filter((name) => name !== version));
-  const line: PlanLine = {
-    does: 'take back',
-    product,
-    version,
-    before: names[0] ?? '',
-    ...(left !== undefined && { newest: left }),
-  };
-  return left === undefined ? [line, { does: 'drop', product }] : [line];
+  const left = other?.name ?? highest(names.filter((name) => name !== version));
+  const ends = { before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
+  const line: PlanLine = { does: 'take back', product, version, ...ends };
+  if (left === undefined) return [line, { does: 'drop', product }];
+  return other === undefined
+    ? [line]
+    : [line, { does: 'offer', product, version: other.was, name: other.name, ...ends }];
 }
 
 /** Takes these versions off the shelf. A product at a time: taking one by one from a large shelf would take quadratic time. */

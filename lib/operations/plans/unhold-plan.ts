@@ -1,14 +1,18 @@
 import { MirrorError } from '../../errors';
+import { commandLine } from '../../job/operations/commands';
 import type { PlanLine } from '../../job/operations/outcome';
 import { type Hold, hasEnded, heldBy } from '../../publication/state/holds';
 import type { Note, ViewContent } from '../../publication/state/view-content';
 import { type Asked, type Asker, noteOf } from './asked';
-import { chosenProducts, productsIn } from './chosen-products';
+import { type ChosenProduct, chosenProducts, productsIn } from './chosen-products';
 import { forgettingInputs, offering } from './moved';
-import { freedProducts, type Pending, pendingSets, withoutPending } from './pending';
+import { type Freed, freedProducts, olderOf, type Pending, pendingLines, pendingSets, withoutPending } from './pending';
 import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
-/** Lifts the holds of the products that are named, and offers the newest pending versions that are not withdrawn. */
+/**
+ * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions that are not withdrawn; below them
+ * those that the hold took out of the documents.
+ */
 export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
@@ -17,14 +21,10 @@ export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Plann
   );
   if (holds.length === 0) throw notHeld(content, request.release);
   const chosen = new Set(products.map(({ key }) => key));
-  const others = productsIn(content).filter(({ key, product }) => !chosen.has(key) && heldBy({ holds }, product));
-  if (others.length > 0)
-    throw holdsMore(
-      content,
-      others.map(({ key }) => key),
-      holds,
-    );
-  return { views: [lifted(content, holds, mirror, noteOf('unhold', request), at)], remarks: [] };
+  const others = productsIn(content).filter(({ key }) => !chosen.has(key));
+  const whole = holds.filter((hold) => !others.some(({ product }) => heldBy({ holds: [hold] }, product)));
+  if (whole.length === 0) throw holdsMore(content, others, holds);
+  return { views: [lifted(content, whole, mirror, noteOf('unhold', request), at)], remarks: [] };
 };
 
 /** Lifts the holds that have come to their end, in all views. */
@@ -46,14 +46,15 @@ function lifted(
   const holds = content.state.holds.filter((hold) => !lifting.includes(hold));
   const freed = freedProducts(content, holds);
   const pending = pendingSets(content, freed, withdrawn, at);
+  const older = olderOf(pending, freed.map(offeredBefore));
   const change = {
     state: { ...content.state, holds },
-    documents: forgettingInputs(offering(content.documents, pending.offers, at), refusedOf(pending)),
+    documents: forgettingInputs(offering(content.documents, [...pending.offers, ...older], at), refusedOf(pending)),
     shelf: withoutPending(content.shelf, freed, pending),
-    note,
+    ...{ withdrawn, note },
   };
   const ends = lifting.map(({ at: version = '' }): PlanLine => ({ does: 'set', version, why: 'not held' }));
-  return { view: content.view, change, lines: [...ends, ...linesOf(pending)] };
+  return { view: content.view, change, lines: [...ends, ...pendingLines(pending, older)] };
 }
 
 /** The products whose newest pending version is not offered: what they were last built from is that version's. */
@@ -61,14 +62,12 @@ function refusedOf({ passedOver }: Pending): ReadonlySet<string> {
   return new Set(passedOver.filter(({ why }) => why !== 'older').map(({ id }) => id));
 }
 
-function linesOf({ offers, passedOver }: Pending): PlanLine[] {
-  const offered = offers.map(({ key, was, name, before }): PlanLine => {
-    return { does: 'offer', product: key, version: was, name, ...(before !== undefined && { before }), newest: name };
-  });
-  return [
-    ...offered,
-    ...passedOver.map(({ key, name, why }): PlanLine => ({ does: 'pass over', product: key, version: name, why })),
-  ];
+/** Without what was never offered: a hold has noted what it took out of the documents. */
+function offeredBefore({ freed, ...one }: Freed): Freed {
+  return {
+    ...one,
+    freed: Object.fromEntries(Object.entries(freed).filter(([, { instead }]) => instead !== undefined)),
+  };
 }
 
 function notHeld({ view, state }: ViewContent, release: string): MirrorError {
@@ -79,9 +78,11 @@ function notHeld({ view, state }: ViewContent, release: string): MirrorError {
   });
 }
 
-function holdsMore({ view }: ViewContent, others: readonly string[], [hold]: readonly Hold[]): MirrorError {
-  return new MirrorError('BadInput', `the same hold is also of ${others.join(', ')}`, {
-    hint: `lift it for all of them: maas-mirror unhold ${view} ${hold?.release}`,
+function holdsMore({ view }: ViewContent, others: readonly ChosenProduct[], holds: readonly Hold[]): MirrorError {
+  const held = others.filter(({ product }) => heldBy({ holds }, product)).map(({ key }) => key);
+  const [{ release = '', ...scope } = {}] = holds;
+  return new MirrorError('BadInput', `the same hold is also of ${held.join(', ')}`, {
+    hint: `lift it for all of them: ${commandLine(['unhold', view, release], scope)}`,
     misuse: true,
   });
 }

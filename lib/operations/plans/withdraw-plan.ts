@@ -1,4 +1,5 @@
 import type { Remark } from '../../job/operations/outcome';
+import { restoreCommand } from '../../publication/gate/withdrawn-error';
 import { tripleOf } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -18,8 +19,8 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
   const named = viewToChange(mirror, request.view);
   const versions = chosenVersions(request.view, chosenProducts(named, request), request.version);
   const mark = markFor(versions, request, named, at);
-  const { release, version } = mark;
-  const undo: Remark = { about: 'undo', commands: [`maas-mirror restore ${request.view} ${release} ${version}`] };
+  const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
+  const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
   const [own, states] = [matchedIn(mark, named), statesIn(mirror)];
   return {
     views: [markedIn(named, mark, request)],
@@ -32,7 +33,7 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
       }),
       remarks: (others) => {
         const matched = [own, ...others.flatMap((one) => one.matched ?? [])];
-        return [...matchRemarks(mark, matched, states), ...onlyTheKernel(versions, mark), undo];
+        return [...matchRemarks(mark, matched, states), ...onlyTheKernel(versions, mark), ...(isNew ? [undo] : [])];
       },
     },
   };

@@ -1,5 +1,5 @@
 import { mirror } from '../../job/layout';
-import { heldBy } from '../../publication/state/holds';
+import { heldProducts } from '../../publication/offers/held-products';
 import { keptLedger } from '../../publication/state/kept-ledger';
 import { contentDigest } from '../../publication/state/product-key';
 import { partsOf } from '../../publication/state/product-parts';
@@ -24,6 +24,7 @@ export function checkRemembered(
 function checkShelf({ documents, shelf, state }: ViewContent, object: string): Problem[] {
   const offered = partsOf({ documents, shelf: emptyShelf });
   const shelved = shelvedDocuments(shelf);
+  const held = heldProducts({ documents, shelf }, state.holds);
   const broken = shelved.flatMap((document) => checkProducts(document).map(violated(object)));
   const products = shelved.flatMap((document) => Object.entries(document.products));
   const strange = products.flatMap(([id, product]) =>
@@ -33,7 +34,7 @@ function checkShelf({ documents, shelf, state }: ViewContent, object: string): P
       const isPending = shelf.products[id]?.versions[name]?.why === 'held';
       return [
         ...(isAnother ? [`${id} / ${name}: the documents have another content under this name`] : []),
-        ...(isPending && !heldBy(state, product) ? [`${id} / ${name}: it is pending, but nothing holds it`] : []),
+        ...(isPending && !held.has(id) ? [`${id} / ${name}: it is pending, but nothing holds it`] : []),
       ];
     }),
   );

@@ -9,7 +9,7 @@ import { chosenProducts, releaseOf } from '../plans/chosen-products';
 import { contentOfView, type MirrorContent, type Planned } from '../plans/planned';
 import { changedLines, changeRemarks } from './changed-lines';
 import { refuseCircle, refuseTower } from './refuse-circle';
-import { saidSource } from './said-source';
+import { sourceText } from './source-text';
 
 type Request = Asked<'view-create'> | Asked<'view-set'>;
 
@@ -40,7 +40,7 @@ export function selectedFrom(
   const sources = new Map(names.map((from) => [from, contentOfView(mirror, from)]));
   const derived = derivedContent({ ...content, state }, sources, select, mirror.withdrawn, at);
   const isSame = writeJson({ source }) === writeJson({ source: content.state.source });
-  const set = isSame ? [] : [{ does: 'set', why: saidSource({ select }) } as const];
+  const set = isSame ? [] : [{ does: 'set', why: sourceText({ select }) } as const];
   const [from] = names.length === 1 ? names : [];
   return {
     views: [

@@ -18,8 +18,8 @@ import {
 import { targetOf } from '../promotion/target';
 import { createdByPromotion } from './created-by-promotion';
 import { refuseCircle } from './refuse-circle';
-import { saidSource } from './said-source';
 import { selectedFrom } from './selected-from';
+import { sourceText } from './source-text';
 
 /**
  * Creates a view: a selected one with what it selects, a promoted one with what may be promoted now. One that is filled by
@@ -28,7 +28,7 @@ import { selectedFrom } from './selected-from';
 export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror, at): Planned => {
   const { name, select, promote } = request;
   if ((mirror.views.get(name)?.documents.size ?? 0) > 0) throw alreadyThere(name);
-  const created: PlanLine = { does: 'create', why: saidSource(request) };
+  const created: PlanLine = { does: 'create', why: sourceText(request) };
   const planned = select
     ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
     : createdByPromotion(request, promote, mirror, at);
@@ -86,7 +86,7 @@ function setToPromotion(request: Asked<'view-set'>, content: ViewContent, mirror
     ...(configured !== undefined && { configured }),
   };
   if (writeJson(state) === writeJson(content.state)) return { views: [{ view: name, lines: [] }], remarks: [] };
-  const lines: PlanLine[] = isSameSource(state, content.state) ? [] : [{ does: 'set', why: saidSource(request) }];
+  const lines: PlanLine[] = isSameSource(state, content.state) ? [] : [{ does: 'set', why: sourceText(request) }];
   const from = promote && { from: promote.from };
   return {
     views: [{ view: name, change: { state, note: { ...noteOf('view', request), ...from } }, lines }],

@@ -1,9 +1,10 @@
 import type { Product, Products } from '../../simplestreams/types';
+import { offerGroups } from '../offers/offer-groups';
 import { heldBy } from '../state/holds';
 import type { Ledger, LedgerRow } from '../state/ledger';
 import { newRow, withResults } from '../state/ledger';
 import { contentDigest } from '../state/product-key';
-import { partsOf } from '../state/product-parts';
+import { type ProductPart, partsOf } from '../state/product-parts';
 import type { ViewChange, ViewContent } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
@@ -32,8 +33,8 @@ export function derivedContent(
 ): Derived {
   const index = new WithdrawnIndex(target.view, [...target.state.withdrawals, ...withdrawn]);
   const selected = selectedProducts(target.view, select, sources);
-  const free = selected.filter(({ product }) => !heldBy(target.state, product));
   const parts = partsOf(target);
+  const free = withoutSisters(selected, target, parts).filter(({ product }) => !heldBy(target.state, product));
   const offered = suitableProducts(free, parts, index).map((one) => {
     const versions = ownNames(one, target, parts.get(one.id)?.product, at);
     return { ...one, product: { ...one.product, versions } };
@@ -44,6 +45,20 @@ export function derivedContent(
     offered: [...sources.values()],
     withdrawn,
   };
+}
+
+/** A flavour that is new to the view waits for its held sisters, since it would have another root than they keep. */
+function withoutSisters(
+  selected: readonly SelectedProduct[],
+  target: ViewContent,
+  here: ReadonlyMap<string, ProductPart>,
+): readonly SelectedProduct[] {
+  if (target.state.holds.length === 0) return selected;
+  const held = heldIn(target).map(({ id, product }) => ({ id, product }));
+  const ids = new Set(held.map(({ id }) => id));
+  const groups = offerGroups<Pick<Offered, 'id' | 'product'>>([...held, ...selected]);
+  const waiting = new Set(groups.filter((group) => group.some(({ id }) => ids.has(id))).flat());
+  return selected.filter((one) => !waiting.has(one) || here.get(one.id)?.product !== undefined);
 }
 
 type Offered = Pick<SelectedProduct, 'contentId' | 'id' | 'product' | 'document'>;

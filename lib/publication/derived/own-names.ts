@@ -1,7 +1,8 @@
 import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes, sortsAbove } from '../../simplestreams/version-order';
-import { type KnownNames, knownNames, nameFault } from '../names/known-names';
+import { isForward, type KnownNames, knownNames, nameFault } from '../names/known-names';
+import { renamed } from '../names/renamed';
 import { nameAbove } from '../names/version-names';
 import { highest } from '../state/highest';
 import { contentDigest } from '../state/product-key';
@@ -26,12 +27,12 @@ export function ownNames(
   for (const [name, version] of Object.entries(product.versions)) {
     if (name === newest) continue;
     const own = olderName(name, contentDigest(version), known, names);
-    if (own !== undefined) names.set(own, named(own, name, version, label));
+    if (own !== undefined) names.set(own, renamed(version, name, own, label));
   }
   const version = newest === undefined ? undefined : product.versions[newest];
   if (newest === undefined || version === undefined) return {};
   const own = newestName({ name: newest, version, product, here }, known, names, at);
-  return Object.fromEntries([...names, [own, named(own, newest, version, label)]]);
+  return Object.fromEntries([...names, [own, renamed(version, newest, own, label)]]);
 }
 
 /** Undefined if it can have none without being taken for something new: readers use only the newest, so it is left out. */
@@ -62,10 +63,8 @@ function newestName(
   const content = contentDigest(version);
   const now = here && newestVersion(here);
   const isAbove = (one: string) => [...others.keys()].every((other) => sortsAbove(one, other));
-  // MAAS unpacks only bootloaders that it downloads, so they never go back to a lower name.
-  const isForward = (one: string) =>
-    product['bootloader-type'] === undefined || now === undefined || !sortsAbove(now, one);
-  const suits = (one: string) => isAbove(one) && isForward(one) && nameFault(one, content, known) === undefined;
+  const mayBe = (one: string) => product['bootloader-type'] === undefined || isForward(one, now, known);
+  const suits = (one: string) => isAbove(one) && mayBe(one) && nameFault(one, content, known) === undefined;
   const top = highest([name, ...(known.top === undefined ? [] : [known.top]), ...others.keys()]) ?? name;
   const there = [name, ...namesWith(content, known)].find(suits);
   return there ?? nameAbove(top, at, (one) => known.contents.has(one));
@@ -75,9 +74,4 @@ function newestName(
 function namesWith(content: string, { contents }: KnownNames): string[] {
   const found = [...contents].filter(([, other]) => other === content).map(([name]) => name);
   return found.sort((one, other) => byBytes(other, one));
-}
-
-/** Under another name, a version remembers where it was built. */
-function named(own: string, name: string, version: Version, label: string): Version {
-  return own === name ? version : { ...version, origin: version.origin ?? `${label}/${name}` };
 }

@@ -1,19 +1,21 @@
 import { writeJson } from '../../simplestreams/json';
-import type { Product, Version } from '../../simplestreams/types';
-import type { NextContent } from '../next-content';
+import type { Product, Products, Version } from '../../simplestreams/types';
 import { contentDigest } from '../state/product-key';
 import type { ViewContent } from '../state/view-content';
 
 /** A product that a change adds or alters, by its id. */
-interface TouchedProduct {
+export interface TouchedProduct {
   readonly id: string;
   readonly product: Product;
   readonly was: Product | undefined;
 }
 
-/** Untouched products are the same objects, or at least say the same. */
-export function touchedProducts(before: ViewContent, { changed }: NextContent): TouchedProduct[] {
-  return [...changed].flatMap(([contentId, { products }]) => {
+/**
+ * Untouched products are the same objects, or at least say the same.
+ * @param next documents after the change, of which those that are the same objects may be left out
+ */
+export function touchedProducts(before: ViewContent, next: ReadonlyMap<string, Products>): TouchedProduct[] {
+  return [...next].flatMap(([contentId, { products }]) => {
     const old = before.documents.get(contentId)?.products ?? {};
     return Object.entries(products)
       .filter(([id, product]) => !saysTheSame(old[id], product))
@@ -31,9 +33,9 @@ interface AddedVersion extends TouchedProduct {
   readonly version: Version;
 }
 
-/** Every version of the documents that is new by its content: a content that only gets another name is not. */
-export function addedVersions(before: ViewContent, next: NextContent): AddedVersion[] {
-  return touchedProducts(before, next).flatMap((touched) => {
+/** Every version of these that is new by its content: a content that only gets another name is not. */
+export function addedVersions(products: readonly TouchedProduct[]): AddedVersion[] {
+  return products.flatMap((touched) => {
     const offered = new Set(Object.values(touched.was?.versions ?? {}).map(contentDigest));
     return Object.entries(touched.product.versions)
       .filter(([, version]) => !offered.has(contentDigest(version)))

@@ -1,6 +1,7 @@
 import { MirrorError } from '../../errors';
+import { newestVersion } from '../../simplestreams/merge';
 import type { Version } from '../../simplestreams/types';
-import { knownNames, nameFault } from '../names/known-names';
+import { isForward, knownNames, nameFault } from '../names/known-names';
 import type { NextContent } from '../next-content';
 import { contentDigest } from '../state/product-key';
 import { isSamePart, type ProductPart, partsOf, versionsOf } from '../state/product-parts';
@@ -8,14 +9,14 @@ import type { ViewContent } from '../state/view-content';
 
 /**
  * A view never uses a name for two contents, not even years later: a MAAS that meets both replaces files in place. Checks
- * every version that is new in the documents or on the shelf, also against each other.
- * @throws ContractBroken, naming both contents
+ * every version that is new in the documents or on the shelf, also against each other; and that bootloaders only go forward.
+ * @throws ContractBroken, naming both contents, or the name that is too low
  */
 export function gateNames(before: ViewContent, next: NextContent): void {
   const old = partsOf(before);
   const faults = [...partsOf(next)].flatMap(([id, part]) => {
     const was = old.get(id);
-    return isSamePart(was, part) ? [] : faultsOf(id, was, part, before);
+    return isSamePart(was, part) ? [] : [...faultsOf(id, was, part, before), ...goingBack(id, was, part, before)];
   });
   if (faults.length === 0) return;
   throw new MirrorError('ContractBroken', faults.join('\n'), { hint: 'nothing was published; the view is unchanged' });
@@ -31,6 +32,16 @@ function faultsOf(id: string, was: ProductPart | undefined, part: ProductPart, b
     contents.set(name, content);
     return fault === undefined ? [] : [`${id}: ${fault}`];
   });
+}
+
+/** MAAS has a set of bootloaders under a lower name already, and does not unpack it again: machines would keep the newer ones. */
+function goingBack(id: string, was: ProductPart | undefined, { product }: ProductPart, before: ViewContent): string[] {
+  const name = product?.['bootloader-type'] === undefined ? undefined : newestVersion(product);
+  const now = was?.product && newestVersion(was.product);
+  const known = knownNames(before, id);
+  if (name === undefined || isForward(name, now, known)) return [];
+  const why = 'MAAS unpacks only bootloaders that it downloads [bootloaders-back]';
+  return [`${id}: the newest version would be ${name}, below ${now ?? known.top}: ${why}`];
 }
 
 /** Untouched versions are the same objects, of which contents need not be compared. */

@@ -51,6 +51,6 @@ function gateDocuments({ changed }: NextContent): void {
 /** A snapshot has the very documents of its source, and so its label. */
 function gateView(before: ViewContent, next: NextContent): void {
   const { documents, state, view } = next;
-  const touched = new Set(touchedProducts(before, next).map(({ id }) => id));
+  const touched = new Set(touchedProducts(before, next.changed).map(({ id }) => id));
   refuse(checkView(documents, { label: state.source?.snapshot?.from ?? view, touched }));
 }

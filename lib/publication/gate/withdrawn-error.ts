@@ -1,4 +1,6 @@
 import { MirrorError } from '../../errors';
+import { commandLine } from '../../job/operations/commands';
+import type { Withdrawal } from '../state/withdrawal';
 import type { Match } from '../state/withdrawals';
 
 /**
@@ -6,14 +8,19 @@ import type { Match } from '../state/withdrawals';
  * @param release of the version; `bootloaders`
  */
 export function withdrawnError(release: string, name: string, { withdrawal, by }: Match): MirrorError {
-  const { at, reason, view, version } = withdrawal;
+  const { at, reason, version } = withdrawal;
   const one = `${release} ${name}`;
   const other = `${withdrawal.release} ${version}`;
   const what = one === other ? `${one} is` : `${one} ${how[by]} ${other}, which is`;
   const why = reason === undefined ? '' : ` (${reason})`;
   return new MirrorError('Withdrawn', `${what} withdrawn since ${at.slice(0, 10)}${why}`, {
-    hint: `restore it first: maas-mirror restore ${view} ${other}`,
+    hint: `restore it first: ${restoreCommand(withdrawal)}`,
   });
+}
+
+/** The command that lifts a withdrawal, and no other one of the same version. */
+export function restoreCommand({ everywhere, view, release, version, ...scope }: Withdrawal): string {
+  return commandLine(['restore', view, release, version], { ...scope, allViews: everywhere === true });
 }
 
 const how: Readonly<Record<Match['by'], string>> = {

@@ -40,6 +40,15 @@ export function topAmong(productIds: readonly string[], content: ViewContent): s
   );
 }
 
+/**
+ * Whether bootloaders go forward under a name: MAAS unpacks only what it downloads, so their newest name never gets lower.
+ * @param now the newest name in the documents; without one, `top` is what a MAAS may have unpacked last
+ */
+export function isForward(name: string, now: string | undefined, { top }: Pick<KnownNames, 'top'>): boolean {
+  const last = now ?? top;
+  return last === undefined || !sortsAbove(last, name);
+}
+
 /** Why a name may not be given to this content, or undefined. */
 export function nameFault(name: string, content: string, { contents, forgotten, top }: KnownNames): string | undefined {
   const known = contents.get(name);

@@ -21,7 +21,6 @@ export function* versionNames(stem: string, top: string | undefined, at: Date): 
  * The name of a version that only moves: the shortest part of `top` with the time appended that sorts above it.
  * @param taken whether another version has this name
  * @throws VersionConflict if every name of this minute is taken
- * @public
  */
 export function nameAbove(top: string, at: Date, taken: (name: string) => boolean = () => false): string {
   for (const name of namesAbove(top, at)) if (!taken(name)) return name;

@@ -59,7 +59,6 @@ export type Mode = 'newest' | 'newest eligible';
  * Chooses what a view takes, for each group of products that must have one root. A product that the target offers is never
  * left with another root than its sisters; one that it lacks may stay out, unless it is the main one: a view that has nothing
  * of a group begins with its main kernel, since that is what MAAS deploys by default.
- * @public
  */
 export function chosenSets(from: readonly Candidate[], target: readonly Standing[], mode: Mode): ChosenSet[] {
   const candidates = Map.groupBy(from, ({ product }) => productKey(product));

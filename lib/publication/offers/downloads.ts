@@ -16,10 +16,7 @@ export interface Download {
   readonly fresh: number;
 }
 
-/**
- * What one MAAS downloads of the newest versions. Each content counts once: MAAS stores it once.
- * @public
- */
+/** What one MAAS downloads of the newest versions. Each content counts once: MAAS stores it once. */
 export function downloadOf(documents: Iterable<Products>, selection: Selection = {}): Download {
   const products = [...documents].flatMap((document) => Object.values(document.products));
   const selected = products.filter((product) => isOf(selection, product)).map(newestFirst);

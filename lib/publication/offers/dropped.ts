@@ -10,7 +10,6 @@ export type Dependent = Pick<Remark, 'about' | 'product' | 'release' | 'architec
  * What in a MAAS may depend on products that leave a view: only an operator of that MAAS can know whether it does. The
  * last one always: a MAAS keeps, offers and uses what it has.
  * @param left what the view still has
- * @public
  */
 export function dependentsOf(dropped: readonly Product[], left: ReadonlyMap<string, Products>): readonly Dependent[] {
   if (dropped.length === 0) return [];

@@ -32,7 +32,6 @@ export type Ineligible =
  * Why a version may not enter a view, or undefined. What waiting cannot change comes first: it must not look like a matter of time.
  * @param row what the view that it comes from remembers of the product
  * @param withdrawn the withdrawals of all views, for the view that it would enter
- * @public
  */
 export function ineligible(
   product: Product,

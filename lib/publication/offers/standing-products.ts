@@ -7,7 +7,6 @@ import type { ViewContent } from '../state/view-content';
  * A document as builds see it: with the pending versions, as if there were no hold. While a release is held, builds compare
  * with the newest pending version, so that they do not make it again every night.
  * @returns the document itself if it has no pending versions; undefined if the view has neither
- * @public
  */
 export function standingProducts({ documents, shelf }: ViewContent, contentId: string): Products | undefined {
   const document = documents.get(contentId);

@@ -2,7 +2,6 @@ import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Products } from '../../simplestreams/types';
-import { sortsAbove } from '../../simplestreams/version-order';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
 import { exposeFolders } from '../commit/expose-folders';
@@ -10,7 +9,8 @@ import { followIndex } from '../commit/follow-index';
 import { moveIndex } from '../commit/move-index';
 import { gateChange } from '../gate/gate';
 import { entryOf } from '../history-entry';
-import { knownNames } from '../names/known-names';
+import { isForward, knownNames } from '../names/known-names';
+import { renamed } from '../names/renamed';
 import { nameAbove } from '../names/version-names';
 import { contentOf, nextContent } from '../next-content';
 import type { Press } from '../press';
@@ -80,12 +80,12 @@ function forward(documents: ViewContent['documents'], before: ViewContent, at: D
 
 function renewed(id: string, product: Product, was: Product | undefined, before: ViewContent, at: Date): Product {
   const [name, old] = [newestVersion(product), was && newestVersion(was)];
-  const { top, contents } = knownNames(before, id);
-  if (name === undefined || old === undefined || top === undefined || !sortsAbove(old, name)) return product;
+  const known = knownNames(before, id);
+  if (name === undefined || isForward(name, old, known)) return product;
   const { [name]: version, ...others } = product.versions;
   if (version === undefined) return product;
-  const above = nameAbove(top, at, (one) => contents.has(one));
-  return { ...product, versions: { ...others, [above]: version } };
+  const above = nameAbove(known.top ?? name, at, (one) => known.contents.has(one));
+  return { ...product, versions: { ...others, [above]: renamed(version, name, above, before.view) } };
 }
 
 /** A directory refuses to change what was restored, unless it is told to. */

@@ -31,10 +31,7 @@ export function heldBy({ holds }: { readonly holds: readonly Hold[] }, product: 
   return holds.find((hold) => isOf(hold, product));
 }
 
-/**
- * Whether a hold has come to its end, so that it is to be lifted.
- * @public
- */
+/** Whether a hold has come to its end, so that it is to be lifted. */
 export function hasEnded({ until }: Hold, at: Date): boolean {
   return until !== undefined && Date.parse(until) <= at.getTime();
 }

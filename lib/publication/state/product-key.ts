@@ -12,6 +12,25 @@ export function productKey({ os, release, arch, subarch, kflavor, 'bootloader-ty
   return parts.map((part) => part ?? '').join('/');
 }
 
+/** The fields of a product that its key names: of one that no view has any more. */
+export function fieldsOfKey(key: string): Product {
+  const [os = '', ...parts] = key.split('/');
+  const [release, arch, subarch, kflavor] = parts;
+  const [firmware, architecture] = parts;
+  if (parts.length === 2) {
+    return {
+      os,
+      versions: {},
+      ...(firmware && { 'bootloader-type': firmware }),
+      ...(architecture && { arch: architecture }),
+    };
+  }
+  const fields = Object.entries({ release, arch, subarch, kflavor }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  return { os, versions: {}, ...(Object.fromEntries(fields) as Record<string, string>) };
+}
+
 /** What MAAS calls the kernel: `ga-24.04`, `hwe-24.04-lowlatency-edge`; a bootloader's `os`, `pxelinux`. */
 export function maasName(product: Product): string {
   return product['bootloader-type'] === undefined ? maasKernelName(product) : (product.os ?? '');
@@ -26,10 +45,7 @@ export function contentDigest({ items }: Version): string {
   return sha256Of(lines.sort(byBytes).join('')).slice(0, 32);
 }
 
-/**
- * The digests of what a machine boots.
- * @public
- */
+/** The digests of what a machine boots. */
 export function tripleOf({ items }: Version): { root?: string; kernel?: string; initrd?: string } {
   const root = (items.squashfs ?? items['root-image.gz'] ?? items['root-tgz'])?.sha256;
   const [kernel, initrd] = [items['boot-kernel']?.sha256, items['boot-initrd']?.sha256];

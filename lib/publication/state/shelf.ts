@@ -34,10 +34,7 @@ export const emptyShelf: Shelf = { format: 'view-shelf:1', products: {} };
 /** How many withdrawn versions of a product are kept. */
 const mostWithdrawn = 10;
 
-/**
- * The shelf with this version, under the fields that the product has now.
- * @public
- */
+/** The shelf with this version, under the fields that the product has now. */
 export function onShelf(
   shelf: Shelf,
   productId: string,
@@ -51,10 +48,7 @@ export function onShelf(
   return { ...shelf, products: { ...shelf.products, [productId]: { ...before, content_id, fields, versions } } };
 }
 
-/**
- * The shelf without this version.
- * @public
- */
+/** The shelf without this version. */
 export function fromShelf(shelf: Shelf, productId: string, name: string): Shelf {
   const product = shelf.products[productId];
   if (product === undefined || !Object.hasOwn(product.versions, name)) return shelf;
@@ -64,10 +58,7 @@ export function fromShelf(shelf: Shelf, productId: string, name: string): Shelf 
   return { ...shelf, products: isEmpty ? others : { ...shelf.products, [productId]: { ...product, versions } } };
 }
 
-/**
- * All fields of a product except its versions.
- * @public
- */
+/** All fields of a product except its versions. */
 export function fieldsOf({ versions, ...fields }: Product): Record<string, string> {
   return fields as Record<string, string>;
 }

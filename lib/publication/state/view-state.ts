@@ -16,7 +16,7 @@ export interface ViewState {
   readonly view: string;
   readonly kind: ViewKind;
   /**
-   * Whether an older release made the view, or its state was lost, so that nobody wrote down its kind: it counts as built, but
+   * Whether an older release made the view, or its state was lost, so that its kind is not known: it counts as built, but
    * may be set to get its versions from others, until it is built. @default false
    */
   readonly upgraded?: boolean;

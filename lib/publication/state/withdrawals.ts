@@ -76,7 +76,6 @@ export class WithdrawnIndex {
 /**
  * A version as a withdrawal marks it.
  * @param kernelOnly whether only its kernel is withdrawn: then it is recognised under every root and initrd
- * @public
  */
 export function withdrawnPart(product: Product, name: string, version: Version, kernelOnly = false): WithdrawnPart {
   const { root, ...boot } = tripleOf(version);

@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 import type { PublishInput } from '../../job/handed-on/publish-input';
-import type { SelectedFlavour } from '../../job/handed-on/results';
+import type { KernelResult, SelectedFlavour } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Products } from '../../simplestreams/types';
@@ -66,8 +66,22 @@ function refuseBehind(
   const sisters = sistersWithOtherRoot(document, names, root, of);
   const behind = lost.filter(({ kernel }) => sisters.some((one) => one.kernel === kernel));
   if (behind.length === 0) return;
+  const taken = behind.filter(({ builtAs }) => input.kernels.some((one) => isTakenBack(one, builtAs)));
+  if (taken.length > 0) throw takenBack(namesOf(taken), job);
   const last = behind.length === 1 ? 'its last kernel does' : 'their last kernels do';
   throw failed(`nothing was published: ${namesOf(behind)} failed, and ${last} not boot with the new root`, input);
+}
+
+/** A published flavour has nothing to be kept if all its versions are withdrawn. */
+function isTakenBack(one: KernelResult, kernel: string): boolean {
+  return one.kernel === kernel && one.outcome === 'failed' && one.error.Error === 'NoSuchVersion';
+}
+
+function takenBack(flavours: string, { view, release }: Job): MirrorError {
+  const message = `nothing was published: all versions of ${flavours} are withdrawn, so none can be kept with the new root`;
+  return new MirrorError('RequiredKernelFailed', message, {
+    hint: `restore one of its versions, or take the flavour out of the view: maas-mirror remove ${view} ${release} VERSION --flavour ${flavours.replaceAll(', ', ',')}`,
+  });
 }
 
 function failed(message: string, { kernels }: PublishInput): MirrorError {

@@ -3,6 +3,7 @@ import { familyOf } from '../../catalog/releases';
 import type { Job } from '../../job/job';
 import { addingVersions } from '../../publication/add-versions';
 import { heldOf, offeredAmong } from '../../publication/offers/held';
+import { standingProducts } from '../../publication/offers/standing-products';
 import type { Change, ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import type { Addition } from '../../simplestreams/merge';
@@ -29,7 +30,7 @@ export function attemptOf(
   let outcome: ReturnType<Attempt['outcome']> = { version: null, products: [], overtaken: [], withdrawn: [] };
   const change: Change = (content, at) => {
     let added: readonly Addition[] = [];
-    const { free, withdrawn } = sortedByDecision(offers, content, elsewhere);
+    const { free, withdrawn } = sortedByDecision(offers, content, elsewhere, standingProducts(content, id));
     const overtaken = new Set<string>();
     const adding = addingVersions(
       id,

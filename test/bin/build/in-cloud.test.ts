@@ -21,6 +21,7 @@ import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { written } from '../../fixtures/written';
 import { statementsOf } from '../../mirror/statements';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 const options: CloudBuildOptions = { stack: stackName, bootloaders: false, everySeconds: 0.01 };
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { operatorKey, operatorWith } from '../operation/operator';
+import '../../fixtures/needs-seconds';
 
 let key: string;
 beforeAll(async () => {

@@ -8,6 +8,7 @@ import { environment } from '../../fixtures/aws/fake-aws';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 /** One with the views candidate, next and stable, which is only read here. */
 const mirror = mkdtempSync(join(tmpdir(), 'verified-'));

@@ -18,6 +18,7 @@ import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { hideLine, streamDocuments } from '../../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { smallPress } from '../../publication/made/small-press';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sayWhich, whichMirror, whichToRead } from '../../../bin/operation/which-mirror';
+import { whichText, whichMirror, whichToRead } from '../../../bin/operation/which-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 function folderWith(yaml?: string): string {
@@ -41,10 +41,10 @@ describe('the mirror of a command', () => {
   });
 
   test('is named before it is changed, without a password', () => {
-    expect(sayWhich({ mirror: '/srv/images' })).toBe('mirror: /srv/images');
-    expect(sayWhich({ mirror: './mirror' })).toBe(`mirror: ${process.cwd()}/mirror`);
-    expect(sayWhich({ mirror: 'https://lab:secret@host/' })).toBe('mirror: https://host/');
-    expect(sayWhich({ stack: 'MaasMirror' })).toBe('stack: MaasMirror');
+    expect(whichText({ mirror: '/srv/images' })).toBe('mirror: /srv/images');
+    expect(whichText({ mirror: './mirror' })).toBe(`mirror: ${process.cwd()}/mirror`);
+    expect(whichText({ mirror: 'https://lab:secret@host/' })).toBe('mirror: https://host/');
+    expect(whichText({ stack: 'MaasMirror' })).toBe('stack: MaasMirror');
   });
 });
 

@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
 import { maasMirror } from '../cli';
-import { documentAt } from '../published';
+import { documentAt, newestAt } from '../published';
 import { expectSixFlavours } from './six-flavours';
 import { ubuntuSite } from './ubuntu-site';
 
@@ -23,8 +24,10 @@ describe('building noble from its cloud image', () => {
     for (const _ of ['once', 'again']) {
       const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--no-boot-test'), { env: site.env });
       expect(`${code}\n${code === 0 ? '' : err}`).toBe('0\n');
-      const text = JSON.stringify(await documentAt(site.mirror, 'noble'), timeless);
-      published.push(JSON.parse(text.replaceAll(/\b(\d{8})\.\d{6}\b/g, '$1'))); // the time of day in the name of a version
+      const { provenance = '' } = await newestAt({ mirror: site.mirror, release: 'noble', kernel: 'ga' });
+      const document = JSON.stringify(await documentAt(site.mirror, 'noble'), timeless);
+      const made = readFileSync(join(site.mirror, 'pool', provenance), 'utf8');
+      published.push([document, made].map((text) => JSON.parse(text.replaceAll(timeOfDay, '$1'))));
       rmSync(site.mirror, { recursive: true });
     }
     expect(published[0]).toEqual(published[1]);
@@ -32,5 +35,6 @@ describe('building noble from its cloud image', () => {
 });
 
 /** The provenance names the version, and so the time of day. */
+const timeOfDay = /\b(\d{8})\.\d{6}\b/g;
 const timed = ['built', 'updated', 'provenance_sha256'];
 const timeless = (name: string, value: unknown) => (timed.includes(name) ? undefined : value);

@@ -4,6 +4,7 @@ import { runningOf, startExecution, startProbe, succeededSince } from '../../../
 import { BuildRequest } from '../../../lib/job/build-request';
 import { executionName } from '../../../lib/job/execution-names';
 import { environment, Fault, fakeAws } from '../../fixtures/aws/fake-aws';
+import '../../fixtures/needs-seconds';
 
 const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:Mirror';
 const at = new Date('2026-11-25T10:00:00Z');

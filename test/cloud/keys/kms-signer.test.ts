@@ -14,6 +14,7 @@ import { type SmallKms, smallKms } from '../../fixtures/aws/small-kms';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { bootloaderDocument } from '../../simplestreams/made-documents';
 import { closedServer } from '../../store/http/answering-server';
+import '../../fixtures/needs-seconds';
 
 const created = new Date('2026-11-02T03:04:05.678Z');
 const at = new Date('2026-11-20T04:11:09Z');

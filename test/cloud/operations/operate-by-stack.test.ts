@@ -54,6 +54,14 @@ describe('an operation of a stack', () => {
     expect(requests.filter((one) => one.operation === 'Invoke')).toHaveLength(1);
   });
 
+  it('refuses an answer without content', async () => {
+    await deployed({ toJSON: () => null });
+
+    await expect(operateByStack(asked(hold), stackName)).rejects.toMatchObject({
+      ...{ name: 'AwsFailed', message: 'the function Operate-1 failed: it answered nothing' },
+    });
+  });
+
   it('refuses what the function refuses, by the same name and exit code', async () => {
     const refused = { name: 'Held', message: 'stable holds noble', hint: 'unhold it first', misuse: false };
     await deployed({ refused });

@@ -193,7 +193,7 @@ export const house: Readonly<Record<string, Room>> = {
     },
   },
   operations: {
-    purpose: 'what an operator does with a published mirror; one file per command is at the top',
+    purpose: 'what an operator does with a published mirror',
     rooms: ['publication', 'job', 'catalog', 'simplestreams', 'store', 'machine'],
     packages: ['node:path'],
     alcoves: {

@@ -41,6 +41,8 @@ describe('a refusal', () => {
   it.each([
     new MirrorError('Held', 'stable holds noble', { hint: 'unhold it first' }),
     new MirrorError('NoSuchView', 'there is no view a', { misuse: true }),
+    new MirrorError('NoSuchView', 'the view lab was deleted meanwhile'),
+    new MirrorError('NoSuchVersion', 'noble amd64 has no version before 20261123', { hint: 'remove it' }),
     new MirrorError('PlanChanged', 'the mirror has changed'),
     new MirrorError('ContractBroken', 'the view would be empty'),
   ])('travels as an answer, and is the same error at its end: $name', (error) => {

@@ -116,6 +116,12 @@ W: Some index files failed to download. They have been ignored, or old ones used
     "has no such release: E: The repository 'http://a nosuch Release' does not have a Release file.",
   ],
   [
+    'no such release, of mmdebstrap with apt 2.4',
+    "E: Sub-process test returned an error code (1)\nW: Download is performed unsandboxed as root as file /tmp/base/var/lib/apt/lists/partial couldn't be accessed by user _apt\nErr:2 http://a bookworm Release\n  404  Not Found [IP: 127.0.0.1 3128]\nE: The repository 'http://a bookworm Release' does not have a Release file.\nE: apt-get update --error-on=any -oAPT::Status-Fd=<$fd> -oDpkg::Use-Pty=false failed\nE: mmdebstrap failed to run",
+    'DownloadFailed',
+    "has no such release: E: The repository 'http://a bookworm Release' does not have a Release file.",
+  ],
+  [
     'a release that has gone away',
     "E: The repository 'http://a eoan Release' no longer has a Release file.",
     'DownloadFailed',

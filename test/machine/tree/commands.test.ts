@@ -501,7 +501,7 @@ describe('programs of another machine', () => {
     expect(result).toMatchObject({
       name: 'MissingTool',
       message:
-        'this machine cannot run pdp11 programs: no file in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d registers qemu-pdp11 with the flag F',
+        'this machine cannot run pdp11 programs: no file in /etc/binfmt.d, /run/binfmt.d, /usr/lib/binfmt.d, /usr/share/binfmts registers qemu-pdp11 with the flag F',
       hint,
     });
     const [, path] = /^umount (.*)$/.exec(asked[1] ?? '') ?? [];

@@ -12,7 +12,7 @@ import {
   passingCompression,
   squashfsTime,
 } from '../../../lib/machine/tree/squashfs';
-import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
+import { programOfDebian } from '../../fixtures/programs/program-of-debian';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 describe('a file that should be a squashfs', () => {
@@ -69,7 +69,7 @@ describe('a file that should be a squashfs', () => {
 describe('labels of a machine with SELinux', () => {
   it('are not in what is made by a mksquashfs that can leave them out; capabilities are', async () => {
     const { tree, file, options } = labelled();
-    vi.stubEnv('PATH', `${await programOfTrixie('mksquashfs', 'squashfs-tools')}:${process.env.PATH}`);
+    vi.stubEnv('PATH', `${await programOfDebian('trixie', 'mksquashfs', 'squashfs-tools')}:${process.env.PATH}`);
     await makeSquashfs(tree, file, options);
     vi.unstubAllEnvs();
 

@@ -7,7 +7,7 @@ import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { listMirror } from '../../../lib/operations/list';
 import { loadViewerRequest, type ViewerAnswer, viewerRequest } from '../../fixtures/aws/viewer-request';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { answersOfNjs, withoutNjs } from '../../fixtures/programs/njs';
+import { answersOfNjs } from '../../fixtures/programs/njs';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-root';
 
@@ -329,7 +329,7 @@ describe('the code', () => {
     expect(viewerRequestCode({ credentials: true }).length).toBeLessThan(6000);
   });
 
-  it.skipIf(withoutNjs)('answers in njs as in Node', async () => {
+  it('answers in njs as in Node', async () => {
     const sites = new Map([
       ['lab', recordOf('right', now, { salt: 'salt' })],
       ['limited', recordOf('right', now, { salt: 'salt', views: ['candidate', 'snapshots/2026-11'] })],

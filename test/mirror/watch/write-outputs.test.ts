@@ -69,6 +69,31 @@ describe('the outputs of a mirror', () => {
     });
   });
 
+  it('has commands for views that get their versions from others, too', () => {
+    const { template } = madeMirror(() => ({
+      views: [
+        { name: 'lab', from: 'stable' },
+        { name: 'jammy-only', select: [{ from: 'candidate', releases: [UbuntuRelease.JAMMY] }] },
+        {
+          name: 'mixed',
+          select: [
+            { from: 'beside', releases: [UbuntuRelease.JAMMY] },
+            { from: 'candidate', releases: [UbuntuRelease.NOBLE], bootloaders: true },
+          ],
+        },
+        { name: 'stable', promote: { from: 'candidate' } },
+        { name: 'manual' },
+        { name: 'candidate', releases: [UbuntuRelease.NOBLE] },
+        { name: 'beside', releases: [UbuntuRelease.JAMMY], bootloaders: false },
+      ],
+    }));
+    const [change, add] = ['maas admin boot-source update ID', 'maas admin boot-sources create'];
+    expect(sourceCommands(template)).toEqual({
+      ...{ Candidate: change, Stable: change, Lab: change, Mixed: change },
+      ...{ JammyOnly: add, Manual: add, Beside: add },
+    });
+  });
+
   it('changes the source of MAAS where views are built by hand, with bootloaders', () => {
     expect(sourceCommands(madeMirror(() => ({})).template)).toEqual({ Candidate: 'maas admin boot-source update ID' });
   });

@@ -126,13 +126,19 @@ export function promoteContract(make: () => Promise<OperationBench>, sites: type
       );
     });
 
-    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (name, model) => {
       const publish = (bench: OperationBench) => bench.operate(promotion);
       const operate = async (bench: OperationBench) => {
         await bench.publish(three, { ...flavoursOf(3), loader: 'l3' });
         await bench.operate(promotion);
       };
-      await expectFollowed(await make(), model, { prepare, publish, operate }, { images: 'g3/r3 h3/r3', loader: 'l3' });
+      const golden = `promote-${name.replaceAll(' ', '-')}.txt`;
+      await expectFollowed(
+        await make(),
+        model,
+        { prepare, publish, operate },
+        { golden, images: 'g3/r3 h3/r3', loader: 'l3' },
+      );
     });
   });
 

@@ -65,13 +65,14 @@ export function removeContract(make: () => Promise<OperationBench>, sites: typeo
       expect(remarks.map(({ about, release }) => `${about} ${release}`)).toContain('keeps noble');
     });
 
-    it.each(sites)('is followed by %s, which always has something to deploy', async (_, model) => {
+    it.each(sites)('is followed by %s, which always has something to deploy', async (name, model) => {
+      const golden = `remove-${name.replaceAll(' ', '-')}.txt`;
       const operate = (bench: OperationBench) => bench.operate(removal);
       await expectFollowed(
         await make(),
         model,
         { prepare: first, publish: second, operate },
-        { images: 'g1/r1 h1/r1' },
+        { golden, images: 'g1/r1 h1/r1' },
       );
     });
 

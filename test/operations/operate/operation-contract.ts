@@ -6,6 +6,7 @@ import { ga, hwe, loaderName } from '../../maas-model/made/made-images';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
 import { type Followed, follow, type models, startsOf } from '../../maas-model/sites';
+import { timelineText } from '../../maas-model/timeline';
 import { lastWordOf, MadeMirror } from './made-mirror';
 
 const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
@@ -84,7 +85,7 @@ export function operationContract(
     });
     const publishBad = () => mirror.publish('candidate', tuesday, { ...images('bad'), loader: 'bad' });
 
-    describe.each(Object.entries(cases))('%s', (_, { asked, newest, what, undo, undone }) => {
+    describe.each(Object.entries(cases))('%s', (title, { asked, newest, what, undo, undone }) => {
       beforeEach(async () => {
         await publishBad();
         mirror.turnClockTo('2026-11-24T10:15:00Z');
@@ -141,7 +142,7 @@ export function operationContract(
         expect([state.withdrawals, state.holds, shelf.products]).toEqual([[], [], {}]);
       });
 
-      describe.each(sites)('%s', (_model, makeSite) => {
+      describe.each(sites)('%s', (model, makeSite) => {
         const reader = () =>
           new StreamReader({ fetch: fetchFrom(mirror.store, 'http://mirror'), keyring: signer().keyring });
 
@@ -156,12 +157,16 @@ export function operationContract(
           await mirror.operate(asked);
 
           const expected = { ...before, ...newest };
+          const followed: Record<string, Followed> = {};
           for (const [start, site] of Object.entries(starts)) {
             const { at, outages } = await follow(site, [ga, hwe]);
             expect(saidOf(at.downloaded), start).toEqual(expected);
             expect(saidOf(at.settled), start).toEqual(expected);
             expect(outages, start).toEqual([]);
+            followed[start] = { at, outages };
           }
+          const golden = `golden/${title} ${model}.txt`.replaceAll(' ', '-');
+          await expect(timelineText(followed, saidOf)).toMatchFileSnapshot(golden);
         });
       });
     });

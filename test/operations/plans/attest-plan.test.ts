@@ -37,8 +37,21 @@ describe('attest', () => {
       [contentDigest(made('r2 g2')), [{ ...result, view: 'candidate', version: two }]],
       [contentDigest(made('r2 h2')), [{ ...result, view: 'candidate', version: two }]],
     ]);
-    const command = `maas-mirror attest candidate noble ${two} --check hw-lab --fail`;
-    expect(remarks).toEqual([{ about: 'undo', commands: [command] }]);
+    // No result is another thing than a failed check, which blocks promotions.
+    expect(remarks).toEqual([]);
+  });
+
+  it('says how the earlier result is recorded again, by the name of the version and with its scope', () => {
+    const failed = withResult(view, { passed: false, link: 'https://lab/4?a=1&b=2' });
+    const command = `maas-mirror attest candidate noble ${two} --check hw-lab --fail --link 'https://lab/4?a=1&b=2'`;
+    expect(planned({ version: 'newest', release: '24.04' }, failed).remarks).toEqual([
+      { about: 'undo', commands: [command] },
+    ]);
+    expect(planned({ architectures: ['amd64'], flavours: ['ga'] }, failed).remarks).toEqual([
+      { about: 'undo', commands: [`${command} --arch amd64 --flavour ga`] },
+    ]);
+    const half = withResult(view, { passed: false, flavours: ['ga'] });
+    expect(planned({}, half).remarks).toEqual([]);
   });
 
   it('replaces an earlier result of the same check, and keeps those of others', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
 import { planHold } from '../../../lib/operations/plans/hold-plan';
+import { planUnhold } from '../../../lib/operations/plans/unhold-plan';
+import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
-import { made, mirrorOf, type Offered, viewWith } from './made';
+import { changedBy, loadersIn, made, mirrorOf, type Offered, viewWith, wordsIn } from './made';
 
 const at = new Date('2026-11-27T16:00:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
@@ -14,14 +16,8 @@ const flavours: Offered = {
   'hwe-24.04': { [one]: 'r1 h1', [two]: 'r2 h2', [three]: 'r2 h3' },
 };
 const view = viewWith('candidate', flavours);
-const asked: Asked<'hold'> = {
-  does: 'hold',
-  view: 'candidate',
-  release: '24.04',
-  architectures: [],
-  flavours: [],
-  by: 'anna@ops1',
-};
+const scope = { release: '24.04', architectures: [], flavours: [] };
+const asked: Asked<'hold'> = { does: 'hold', view: 'candidate', ...scope, by: 'anna@ops1' };
 const hold = { since: '2026-11-27T16:00:00Z', by: 'anna@ops1', release: 'noble', architectures: [], flavours: [] };
 
 const planned = (request: Partial<Asked<'hold'>>, content = view) =>
@@ -43,6 +39,7 @@ describe('hold', () => {
       state: { ...view.state, holds: [{ ...hold, id: expect.stringMatching(/^[0-9a-f]{12}$/), at: three }] },
       documents: view.documents,
       shelf: emptyShelf,
+      withdrawn: [],
       note: { what: 'hold', by: 'anna@ops1' },
     });
     expect(planned({ until: '2026-11-30T08:00:00Z' }).views[0]?.lines).toEqual([
@@ -60,7 +57,10 @@ describe('hold', () => {
       fields.subarch,
       versions,
     ]);
-    const entry = (words: string) => ({ why: 'held', since: '2026-11-27T16:00:00Z', version: made(words) });
+    const entry = (words: string) => ({
+      ...{ why: 'held', since: '2026-11-27T16:00:00Z', instead: one },
+      version: made(words),
+    });
     expect(shelved).toEqual([
       ['ga-24.04', { [two]: entry('r2 g2') }],
       ['hwe-24.04', { [two]: entry('r2 h2'), [three]: entry('r2 h3') }],
@@ -73,11 +73,17 @@ describe('hold', () => {
     ]);
   });
 
-  it('drops a product that has no other version, whose fields stay on the shelf', () => {
+  it('drops a product that has no other version, whose fields stay on the shelf, and says what may depend on it', () => {
     const content = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [two]: 'r2 h2' } });
-    const { change, lines } = planned({ at: one }, content).views[0] ?? {};
+    const { views, remarks } = planned({ at: one }, content);
+    const { change, lines } = views[0] ?? {};
     expect(offered(change)).toEqual([['ga-24.04', [one]]]);
     expect(lines?.at(-1)).toEqual({ does: 'drop', product: hwe });
+    expect(remarks.map(({ about, product }) => [about, product])).toEqual([
+      ['depends', hwe],
+      ['keeps', undefined],
+      ['undo', undefined],
+    ]);
     expect(Object.values(change?.shelf?.products ?? {})[0]).toMatchObject({
       content_id: 'com.ubuntu.maas:candidate:v3:download',
       fields: { subarch: 'hwe-24.04', subarches: expect.anything() },
@@ -125,7 +131,88 @@ const withOwnRoots: ViewContent = {
   ),
 };
 
+describe('a hold of bootloaders', () => {
+  const loaders = { release: 'bootloaders', at: one };
+  const bad = loadersIn('candidate', { [one]: 'good', [two]: 'bad' });
+
+  it('offers the version that is kept under a newer name, since MAAS unpacks only what it downloads', () => {
+    const { change, lines } = planned(loaders, bad).views[0] ?? {};
+    const again = '20261125.160000';
+    const key = 'pxelinux/pxe/i386';
+    expect(wordsIn(changedBy(bad, change, at))).toEqual([{ [one]: 'loader good', [again]: 'loader good' }]);
+    expect([...(change?.documents?.values() ?? [])][0]?.products).toMatchObject({
+      'com.ubuntu.maas.candidate:1:pxelinux:pxe:i386': { versions: { [again]: { origin: `candidate/${one}` } } },
+    });
+    expect(lines).toEqual([
+      { does: 'set', version: one, why: 'held' },
+      { does: 'hold back', product: key, version: two, before: two, newest: again },
+      { does: 'offer', product: key, version: one, name: again, before: two, newest: again },
+    ]);
+  });
+
+  it('asked again moves nothing', () => {
+    const held = changedBy(bad, planned(loaders, bad).views[0]?.change, at);
+    expect(planned(loaders, held).views).toEqual([{ view: 'candidate', lines: [] }]);
+  });
+
+  it('ends with the newer one under a name above both', () => {
+    const held = changedBy(bad, planned(loaders, bad).views[0]?.change, at);
+    const unhold: Asked<'unhold'> = { ...asked, does: 'unhold', release: 'bootloaders' };
+    const { change } = planUnhold(unhold, mirrorOf(held), at).views[0] ?? {};
+    const [words = {}] = wordsIn(changedBy(held, change, at));
+    expect(words[Object.keys(words).sort().at(-1) ?? '']).toBe('loader bad');
+    expect(Object.values(words).filter((word) => word === 'loader bad')).toHaveLength(1);
+  });
+});
+
+describe('a hold that exists', () => {
+  const held = applied(view, changeOf({ architectures: ['amd64'], reason: 'freeze' }));
+
+  it('is the same whatever the order of architectures, and keeps its reason unless another is given', () => {
+    const first = applied(view, changeOf({ architectures: ['arm64', 'amd64'] }));
+    expect(planned({ architectures: ['amd64', 'arm64', 'amd64'] }, first).views[0]?.lines).toEqual([]);
+    const again = { architectures: ['amd64'] };
+    expect(changeOf({ ...again, until: '2026-12-01T00:00:00Z' }, held)?.state?.holds).toMatchObject([
+      { reason: 'freeze' },
+    ]);
+    expect(changeOf({ ...again, reason: 'lab is moving' }, held)?.state?.holds).toMatchObject([
+      { id: held.state.holds[0]?.id, reason: 'lab is moving' },
+    ]);
+  });
+
+  it('is set as it was by the command that undoes a change of it, if it takes out no more', () => {
+    const undo = (request: Partial<Asked<'hold'>>, content = held) =>
+      planned({ architectures: ['amd64'], ...request }, content).remarks.filter(({ about }) => about === 'undo');
+    expect(undo({ until: '2026-12-01T00:00:00Z' })).toEqual([
+      { about: 'undo', commands: [`maas-mirror hold candidate noble --at ${three} --arch amd64`] },
+    ]);
+    expect(undo({ at: one })).toEqual([]);
+    expect(undo({}, view)).toEqual([{ about: 'undo', commands: ['maas-mirror unhold candidate noble --arch amd64'] }]);
+    // `unhold` without --arch would lift both.
+    expect(undo({ architectures: [] })).toEqual([]);
+  });
+});
+
 describe('refuses to hold', () => {
+  it('at a version that is only on the shelf: the view could not keep it', () => {
+    const held = applied(view, changeOf({ at: one }));
+    expect(() => planned({ at: two }, held)).toThrow(
+      expect.objectContaining({ name: 'NoSuchVersion', hint: `it has: ${one}`, misuse: true }),
+    );
+  });
+
+  it('at a version that is withdrawn, in any view: it would be the newest again', () => {
+    const bad = viewWith('lab', { 'hwe-24.04': { '9': 'r1 h1' } });
+    const request = { does: 'withdraw', ...scope, view: 'lab', version: '9', allViews: false } as const;
+    const lab = applied(bad, planWithdrawal(request, mirrorOf(bad), at).views[0]?.change);
+    const mirror = mirrorOf(view, lab);
+    expect(planHold({ ...asked, at: one }, mirror, at).refusal).toMatchObject({
+      name: 'Withdrawn',
+      message: `noble ${one} has the files of noble 9, which is withdrawn since 2026-11-27`,
+    });
+    expect(planHold({ ...asked, at: two }, mirror, at).refusal).toBeUndefined();
+  });
+
   it('a flavour without its sisters, whose root it must have', () => {
     expect(() => planned({ flavours: ['hwe'] })).toThrow(
       expect.objectContaining({

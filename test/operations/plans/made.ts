@@ -1,12 +1,13 @@
 import { joined } from '../../../lib/operations/carry-out/pass-through';
 import type { MirrorContent, Planned, Planner } from '../../../lib/operations/plans/planned';
+import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyLedger } from '../../../lib/publication/state/ledger';
 import { emptyShelf } from '../../../lib/publication/state/shelf';
 import { emptyState } from '../../../lib/publication/state/state-document';
-import type { ViewContent } from '../../../lib/publication/state/view-content';
+import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import type { Product, Version } from '../../../lib/simplestreams/types';
 import { byBytes } from '../../../lib/simplestreams/version-order';
-import { documentOf, imageFields, itemOf } from '../../simplestreams/made-documents';
+import { bootloaderFields, documentOf, imageFields, itemOf } from '../../simplestreams/made-documents';
 
 /** A version with a root, a kernel and an initrd of these contents: `r1 k1 i1`. */
 export function made(words: string, facts: Readonly<Record<string, string>> = {}): Version {
@@ -31,6 +32,45 @@ export function viewWith(view: string, flavours: Offered, more: Partial<ViewCont
     ...{ state: emptyState(view), shelf: emptyShelf, ledger: emptyLedger },
     ...more,
   };
+}
+
+/** A view of a bootloader with these versions, by their words. */
+export function loadersIn(
+  view: string,
+  versions: Readonly<Record<string, string>>,
+  more: Partial<ViewContent> = {},
+): ViewContent {
+  const id = `com.ubuntu.maas:${view}:1:bootloader-download`;
+  const all = Object.entries(versions).map(([name, words]): [string, Version] => {
+    return [name, { items: { syslinux: itemOf('archive.tar.xz', `loader ${words}`) } }];
+  });
+  const product = { ...bootloaderFields, label: view, versions: Object.fromEntries(all) };
+  const documents = new Map([[id, documentOf(id, { [`com.ubuntu.maas.${view}:1:pxelinux:pxe:i386`]: product })]]);
+  return { ...viewWith(view, {}), documents, ...more };
+}
+
+/** The view after a change. */
+export function changedBy(content: ViewContent, change: ViewChange | undefined, at: Date): ViewContent {
+  const next = { ...content, ...change, view: content.view };
+  return { ...next, ledger: keptLedger(content, next, at) };
+}
+
+/** What a view offers of each product, in the words of its items: `{ 20261120.083000: 'r1 k1' }`. */
+export function wordsIn({ documents }: Pick<ViewContent, 'documents'>): Readonly<Record<string, string>>[] {
+  return [...documents.values()].flatMap(({ products }) =>
+    Object.values(products).map(({ versions }) => {
+      const said = Object.entries(versions).map(([name, { items }]) => {
+        return [
+          name,
+          [items.squashfs, items['boot-kernel'], items.syslinux]
+            .map((item) => item?.path)
+            .join(' ')
+            .trim(),
+        ];
+      });
+      return Object.fromEntries(said);
+    }),
+  );
 }
 
 export function mirrorOf(...views: ViewContent[]): MirrorContent {

@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
+import { planHold } from '../../../lib/operations/plans/hold-plan';
 import { planRemoval } from '../../../lib/operations/plans/remove-plan';
+import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
-import { made, mirrorOf, older as one, newer as two, twoVersions as view, viewWith } from './made';
+import {
+  changedBy,
+  loadersIn,
+  made,
+  mirrorOf,
+  older as one,
+  newer as two,
+  twoVersions as view,
+  viewWith,
+  wordsIn,
+} from './made';
 
 const at = new Date('2026-11-28T10:15:00Z');
 const [ga, hwe] = ['ga-24.04', 'hwe-24.04'].map((name) => `ubuntu/noble/amd64/${name}/generic`);
@@ -97,6 +109,62 @@ describe('remove', () => {
     expect(() => planned({}, { ...view, state })).toThrow(
       expect.objectContaining({ name: 'BadInput', message, misuse: true }),
     );
+  });
+
+  it('offers the bootloaders before it under a newer name, since MAAS unpacks only what it downloads', () => {
+    const loaders = loadersIn('candidate', { [one]: 'good', [two]: 'bad' });
+    const { change, lines } = planned({ release: 'bootloaders' }, loaders).views[0] ?? {};
+    const again = '20261125.101500';
+    expect(wordsIn(changedBy(loaders, change, at))).toEqual([{ [one]: 'loader good', [again]: 'loader good' }]);
+    expect(lines?.map(({ does, version, name, newest }) => [does, version, name, newest])).toEqual([
+      ['take back', two, undefined, again],
+      ['offer', one, again, again],
+    ]);
+    const old = planned({ release: 'bootloaders', version: one }, loaders).views[0]?.change;
+    expect(wordsIn(changedBy(loaders, old, at))).toEqual([{ [two]: 'loader bad' }]);
+  });
+
+  it('refuses to make a withdrawn version the newest again', () => {
+    const request = { ...asked, does: 'withdraw', version: one, allViews: false } as const;
+    const marked = changedBy(view, planWithdrawal(request, mirrorOf(view), at).views[0]?.change, at);
+    expect(planned({}, marked).refusal).toMatchObject({
+      name: 'Withdrawn',
+      message: `noble ${one} is withdrawn since 2026-11-28`,
+    });
+    expect(planned({ version: one }, marked).refusal).toBeUndefined();
+  });
+
+  describe('from a view that is filled by promotion', () => {
+    const stable = viewWith('stable', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
+    const filled = {
+      ...stable,
+      state: { ...stable.state, kind: 'promoted' as const, source: { promote: { from: 'candidate' } } },
+    };
+    const removing = (version: string, ...views: ViewContent[]) =>
+      planRemoval({ ...asked, view: 'stable', version }, mirrorOf(...views), at);
+
+    it('refuses what the next promotion would bring back, and says what to do instead', () => {
+      expect(() => removing(two, filled, view)).toThrow(
+        expect.objectContaining({
+          name: 'BadInput',
+          message: 'stable is filled from candidate, and would get the version back',
+          hint: `withdraw it: maas-mirror withdraw stable noble ${two}, or hold noble: maas-mirror hold stable noble`,
+          misuse: true,
+        }),
+      );
+    });
+
+    it('takes out an older one, one that the source has no more, and one that is withdrawn or held', () => {
+      expect(removing(one, filled, view).refusal).toBeUndefined();
+      expect(removing(two, filled, viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' } })).refusal).toBeUndefined();
+      const words = { ...asked, view: 'stable', allViews: false };
+      const held = planHold({ ...words, does: 'hold' }, mirrorOf(filled), at).views[0]?.change;
+      const withdrawn = planWithdrawal({ ...words, does: 'withdraw' }, mirrorOf(filled), at).views[0]?.change;
+      for (const change of [held, withdrawn]) {
+        const { refusal, views } = removing(two, changedBy(filled, change, at), view);
+        expect([refusal, views[0]?.lines.length]).toEqual([undefined, 1]);
+      }
+    });
   });
 
   it('refuses a version that the view does not have', () => {

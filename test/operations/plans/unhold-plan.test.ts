@@ -4,9 +4,11 @@ import type { Asked } from '../../../lib/operations/plans/asked';
 import { planHold } from '../../../lib/operations/plans/hold-plan';
 import { planHoldEnds, planUnhold } from '../../../lib/operations/plans/unhold-plan';
 import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
+import { onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../lib/simplestreams/merge';
-import { inputsOf, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
+import { imageFields } from '../../simplestreams/made-documents';
+import { inputsOf, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
 
 const friday = new Date('2026-11-27T16:00:00Z');
 const monday = new Date('2026-11-30T08:00:00Z');
@@ -35,7 +37,7 @@ const newest = ({ documents }: ViewContent) =>
 describe('unhold', () => {
   const waiting = held(viewWith('candidate', flavours), { at: one });
 
-  it('lifts the hold and offers the newest pending version, under its own name', () => {
+  it('lifts the hold and offers the newest pending version, under its own name, and below it what the hold took out', () => {
     const { change, lines } = unheld(waiting) ?? {};
     expect(change?.state?.holds).toEqual([]);
     expect(newest(applied(waiting, change))).toEqual([three, three]);
@@ -44,9 +46,10 @@ describe('unhold', () => {
       { does: 'set', version: one, why: 'not held' },
       { does: 'offer', product: ga, version: three, name: three, before: one, newest: three },
       { does: 'offer', product: hwe, version: three, name: three, before: one, newest: three },
-      { does: 'pass over', product: ga, version: two, why: 'older' },
-      { does: 'pass over', product: hwe, version: two, why: 'older' },
+      { does: 'offer', product: ga, version: two, name: two },
+      { does: 'offer', product: hwe, version: two, name: two },
     ]);
+    expect(applied(waiting, change).documents).toEqual(new Map(viewWith('candidate', flavours).documents));
   });
 
   /** The mirror after a withdrawal in another view, where the version has another name. */
@@ -108,7 +111,83 @@ describe('unhold', () => {
         const content = viewWith('candidate', { 'ga-24.04': versions });
         const names = Object.keys(versions).sort();
         const waits = held(content, { at: names[pick % names.length] ?? '' });
-        expect(newest(applied(waits, unheld(waits)?.change))).toEqual(newest(content));
+        const back = applied(waits, unheld(waits)?.change);
+        expect(newest(back)).toEqual(newest(content));
+        expect(back.documents).toEqual(new Map(content.documents));
+      }),
+    );
+  });
+});
+
+describe('what waits', () => {
+  const [id, hweId] = ['ga', 'hwe'].map((name) => `com.ubuntu.maas.candidate:v3:boot:24.04:amd64:${name}-24.04`);
+  const place = { content_id: 'com.ubuntu.maas:candidate:v3:download' };
+  const pending = (content: ViewContent, productId = '', name = '', words = '') => {
+    const fields = { ...imageFields, subarch: productId.slice(productId.lastIndexOf(':') + 1), label: 'candidate' };
+    const entry = { why: 'held', since: friday.toISOString(), version: made(words) } as const;
+    return { ...content, shelf: onShelf(content.shelf, productId, { ...place, fields }, name, entry) };
+  };
+
+  it('of one build gets one name, also if only one flavour needs another, and remembers its own', () => {
+    const content = held(
+      viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r1 h1', [three]: 'r1 h3' } }),
+    );
+    const both = pending(pending(content, id, two, 'r2 g2'), hweId, two, 'r2 h2');
+    const { lines = [], change } = unheld(both) ?? {};
+    const names = lines.filter(({ does }) => does === 'offer').map(({ name }) => name);
+    expect(names).toEqual(['20261126.083000.080000', '20261126.083000.080000']);
+    const versions = [...(change?.documents?.values() ?? [])].flatMap(({ products }) => Object.values(products));
+    expect(versions.map((product) => product.versions['20261126.083000.080000']?.origin)).toEqual(
+      Array(2).fill(`candidate/${two}`),
+    );
+  });
+
+  it('also a flavour that is new since the hold, which goes with its sisters and with no other hold', () => {
+    const hold = (release: string, name: string) => ({
+      ...{ id: name, since: friday.toISOString(), release, architectures: [], flavours: [] },
+    });
+    const base = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' } });
+    const ga = { ...hold('noble', 'h1'), flavours: ['ga-24.04'] };
+    const content = { ...base, state: { ...base.state, holds: [ga, hold('jammy', 'h2')] } };
+    const both = pending(pending(content, id, two, 'r2 g2'), hweId, two, 'r2 h2');
+    const ends = {
+      ...both,
+      state: { ...both.state, holds: [ga, { ...hold('jammy', 'h2'), until: friday.toISOString() }] },
+    };
+    const other = applied(ends, planHoldEnds({}, mirrorOf(ends), monday).views[0]?.change);
+    expect(other.shelf).toEqual(both.shelf);
+    const after = applied(other, planUnhold({ ...asked, flavours: ['ga'] }, mirrorOf(other), monday).views[0]?.change);
+    expect(newest(after)).toEqual([two, two]);
+    expect(after.shelf.products).toEqual({});
+  });
+});
+
+describe('a hold among others', () => {
+  const amd64 = viewWith('candidate', flavours);
+  const documents = new Map(
+    [...amd64.documents].map(([id, document]) => {
+      const arm = Object.entries(document.products).map(([key, product]) => {
+        return [key.replace('amd64', 'arm64'), { ...product, arch: 'arm64' }] as const;
+      });
+      return [id, { ...document, products: { ...document.products, ...Object.fromEntries(arm) } }];
+    }),
+  );
+  const both = held(held({ ...amd64, documents }), { architectures: ['amd64'], until: monday.toISOString() });
+  const left = (architectures: string[], content = both) =>
+    planUnhold({ ...asked, architectures }, mirrorOf(content), friday).views[0]?.change?.state?.holds;
+
+  it('is lifted alone if it is named by its own scope, and with them by all of theirs', () => {
+    expect(both.state.holds.map((hold) => hold.architectures)).toEqual([[], ['amd64']]);
+    expect(left(['amd64'])).toEqual([both.state.holds[0]]);
+    expect(left([])).toEqual([]);
+  });
+
+  it('refuses to be lifted in part, and names the command with its own scope', () => {
+    const [, narrow] = both.state.holds;
+    const content = { ...both, state: { ...both.state, holds: narrow ? [narrow] : [] } };
+    expect(() => planUnhold({ ...asked, flavours: ['ga'] }, mirrorOf(content), friday)).toThrow(
+      expect.objectContaining({
+        hint: 'lift it for all of them: maas-mirror unhold candidate noble --arch amd64',
       }),
     );
   });

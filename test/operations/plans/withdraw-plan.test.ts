@@ -20,7 +20,7 @@ const statesOf = ({ views }: Planned) => views.map(({ view, change }) => [view, 
 const remarksOf = ({ remarks }: Planned, about: string) => remarks.filter((remark) => remark.about === about);
 
 /** The mirror after a plan was carried out. */
-function after({ views }: Planned, mirror: MirrorContent): MirrorContent {
+function carriedOut({ views }: Planned, mirror: MirrorContent): MirrorContent {
   const changed = [...mirror.views.values()].map((content) => {
     const state = views.find(({ view }) => view === content.view)?.change?.state;
     return state === undefined ? content : { ...content, state };
@@ -70,7 +70,7 @@ describe('withdraw', () => {
   });
 
   it('changes nothing where the mark is already, also when it is asked again later', () => {
-    const mirror = after(
+    const mirror = carriedOut(
       plannedIn(planWithdrawal, asked, mirrorOf(candidate, stable), at),
       mirrorOf(candidate, stable),
     );
@@ -109,6 +109,21 @@ describe('withdraw', () => {
     expect(remarksOf(plan, 'undo')).toEqual([
       { about: 'undo', commands: [`maas-mirror restore candidate noble ${two}`] },
     ]);
+  });
+
+  it('names the commands that lift it again and take it back with what was marked, and none that lifts an older mark', () => {
+    const scoped = { ...asked, flavours: ['ga'], architectures: ['amd64'] };
+    const undo = (request: Asked<'withdraw'>, mirror = mirrorOf(candidate, stable)) =>
+      remarksOf(plannedIn(planWithdrawal, request, mirror, at), 'undo').flatMap(({ commands }) => commands);
+    const command = `maas-mirror restore candidate noble ${two}`;
+    expect(undo({ ...asked, allViews: true })).toEqual([`${command} --all-views`]);
+    expect(undo(scoped)).toEqual([`${command} --arch amd64 --flavour ga`]);
+    expect(undo({ ...scoped, allViews: true })).toEqual([`${command} --arch amd64 --flavour ga --all-views`]);
+    expect(
+      undo(asked, carriedOut(plannedIn(planWithdrawal, asked, mirrorOf(candidate), at), mirrorOf(candidate))),
+    ).toEqual([]);
+    const [still] = remarksOf(plannedIn(planWithdrawal, scoped, mirrorOf(candidate), at), 'still offered');
+    expect(still?.commands).toEqual(['maas-mirror rollback candidate noble --arch amd64 --flavour ga']);
   });
 
   it('says of a selected view which source takes it back, or that it must leave a snapshot', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changeView } from '../../../lib/publication/change-view';
 import type { Hold } from '../../../lib/publication/state/holds';
-import type { Change, ViewChange } from '../../../lib/publication/state/view-content';
+import type { Change, ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import type { Withdrawal, WithdrawnPart } from '../../../lib/publication/state/withdrawal';
 import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -119,6 +119,28 @@ describe('a withdrawal', () => {
     expect(written()).toEqual([]);
   });
 
+  it.each([
+    ['of the view itself', true],
+    ['of another view', false],
+  ])('%s refuses that an older version becomes the newest again', async (_, isOwn) => {
+    const { press, first, bad, mark, written } = await madeView();
+    const fix = { ...first, origin: 'candidate/1' };
+    await changeView('candidate', offer({ '2': bad, '3': fix }), press);
+    const marks = [mark('2', bad)];
+    await changeView(
+      'candidate',
+      ({ state }) => ({ state: { ...state, withdrawals: isOwn ? marks : [] }, note }),
+      press,
+    );
+    const [before, withdrawn] = [written().length, isOwn ? [] : marks];
+    const without: Change = ({ documents }) => ({ documents: withoutVersion(documents, '3'), withdrawn, note });
+    await expect(changeView('candidate', without, press)).rejects.toMatchObject({
+      name: 'Withdrawn',
+      message: 'noble 2 is withdrawn since 2026-11-25 (NIC driver lost)',
+    });
+    expect(written()).toHaveLength(before);
+  });
+
   it('refuses nothing that the view offers already, and nothing in the change that lifts it', async () => {
     const { press, first, bad, mark } = await madeView();
     const withdrawals = [mark('1', first), mark('2', bad)];
@@ -130,3 +152,15 @@ describe('a withdrawal', () => {
     expect(await changeView('candidate', lifting, press)).toBe(true);
   });
 });
+
+function withoutVersion(documents: ViewContent['documents'], gone: string): ViewContent['documents'] {
+  return new Map(
+    [...documents].map(([contentId, document]) => {
+      const products = Object.entries(document.products).map(([id, product]) => {
+        const versions = Object.entries(product.versions).filter(([name]) => name !== gone);
+        return [id, { ...product, versions: Object.fromEntries(versions) }] as const;
+      });
+      return [contentId, { ...document, products: Object.fromEntries(products) }];
+    }),
+  );
+}

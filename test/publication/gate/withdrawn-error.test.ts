@@ -35,3 +35,10 @@ it('refuses the withdrawn version itself with the reason', () => {
     'noble 20261125.083000 is withdrawn since 2026-11-25 (NIC driver lost)',
   );
 });
+
+it('names the command that lifts it: with its architectures and flavours, and in all views if it is in all', () => {
+  const scoped = { ...withdrawal, architectures: ['amd64', 'arm64'], flavours: ['hwe'], everywhere: true };
+  expect(withdrawnError('noble', '20261125.083000', { withdrawal: scoped, by: 'version' }).hint).toBe(
+    'restore it first: maas-mirror restore candidate noble 20261125.083000 --arch amd64,arm64 --flavour hwe --all-views',
+  );
+});

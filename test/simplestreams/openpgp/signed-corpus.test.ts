@@ -9,7 +9,7 @@ import { verifyClearsigned } from '../../../lib/machine/gpgv';
 import { signatureCheck } from '../../../lib/operations/verify/signature-check';
 import { verifyInProcess } from '../../../lib/simplestreams/openpgp/openpgp-verify';
 import { verifiedText } from '../../../lib/simplestreams/openpgp/verified-text';
-import { programOfTrixie } from '../../fixtures/programs/program-of-trixie';
+import { programOfDebian } from '../../fixtures/programs/program-of-debian';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'signed-corpus-'));
   keyring = join(folder, 'keyring.gpg');
   writeFileSync(keyring, own.keyring);
-  newer = join(await programOfTrixie('gpgv'), 'gpgv');
+  newer = join(await programOfDebian('trixie', 'gpgv'), 'gpgv');
 });
 
 let files = 0;

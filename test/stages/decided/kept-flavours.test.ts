@@ -130,6 +130,24 @@ describe('a flavour whose build failed', () => {
     expect(await press.keys()).toEqual(keys);
   });
 
+  it('refuses the architecture where all its versions are withdrawn, and says so', async () => {
+    const press = await published();
+    await takeBackNewest(press, { only: [idOf('hwe')], markOnly: true });
+    const input = await built(press);
+    await expect(keepFlavour({ keep: { job: input.job, kernel: 'hwe' } }, benchOf(press))).rejects.toMatchObject({
+      name: 'NoSuchVersion',
+      message: 'candidate has no version of hwe that could be kept: all are withdrawn',
+    });
+    const kernels = input.kernels.map((one) => {
+      return one.outcome === 'failed' ? { ...one, error: { Error: 'NoSuchVersion', Cause: '' } } : one;
+    });
+    await expect(publish({ ...input, kernels }, press)).rejects.toMatchObject({
+      name: 'RequiredKernelFailed',
+      message: 'nothing was published: all versions of hwe are withdrawn, so none can be kept with the new root',
+      hint: expect.stringContaining('maas-mirror remove candidate noble VERSION --flavour hwe'),
+    });
+  });
+
   it('refuses the architecture where nothing but it was to be built', async () => {
     const press = await published();
     const input = await built(press, { kernels: [{ ...optional, failed: 'BootFailed' }] });
@@ -146,6 +164,23 @@ describe('a flavour whose build failed', () => {
     });
     await expect(publish({ ...input, kernels }, press)).rejects.toMatchObject({ name: 'RequiredKernelFailed' });
   });
+});
+
+it('a flavour that was withdrawn while it was built keeps its sisters back, where it would stay behind', async () => {
+  const press = await published();
+  const input = await built(press, { kernels: [{ kernel: 'ga' }, { kernel: 'hwe' }] });
+  await takeBackNewest(press, { only: [idOf('hwe')], kernelOnly: true, markOnly: true });
+  const before = await press.keys();
+
+  expect(await publish(input, press)).toMatchObject({
+    ...{ version: null, products: [] },
+    withdrawn: [
+      { kernel: 'hwe', said: 'withdrawn: same kernel as 20261120.083000 (NIC driver lost)' },
+      { kernel: 'ga', said: 'left out: hwe is withdrawn, and all flavours must have one root' },
+    ],
+  });
+  expect(await versionsOf(press, 'ga')).toHaveProperty([first]);
+  expect(await press.keys()).toEqual(before);
 });
 
 describe('what is kept', () => {

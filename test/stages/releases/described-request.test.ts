@@ -12,6 +12,7 @@ import { serveArchive } from '../../fixtures/servers/served-archive';
 import { publishCloudImages, type StreamImage } from '../../fixtures/streams/cloud-stream';
 import { hideLine } from '../../fixtures/streams/hidden-line';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 let other: Signer;

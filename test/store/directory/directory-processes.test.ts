@@ -7,6 +7,7 @@ import { shapeOf } from '../../fixtures/trees/tree-shape';
 import { textOf } from '../contract';
 import { commitAtOnce } from './commits-at-once';
 import { startWriter } from './writer-process';
+import '../../fixtures/needs-seconds';
 
 describe('a directory with several processes', () => {
   it('loses none of 200 commits that four of them make at once', async () => {

@@ -1,5 +1,7 @@
 import type { PlanLine } from '../../../job/operations/outcome';
+import { labelOf } from '../../../publication/derived/relabel';
 import { topAmong } from '../../../publication/names/known-names';
+import { renamed } from '../../../publication/names/renamed';
 import { nameAbove } from '../../../publication/names/version-names';
 import { offerGroups } from '../../../publication/offers/offer-groups';
 import { fieldsOf } from '../../../publication/state/shelf';
@@ -88,8 +90,12 @@ function movesOfGroup(group: readonly ChosenProduct[], bad: ReadonlySet<string>,
       const version = name === undefined ? undefined : one.product.versions[name];
       if (name === undefined || version === undefined) return droppedOf(one);
       const isAgain = back.republish || one.product['bootloader-type'] !== undefined;
-      const again = isAgain ? { name: nameAbove(top ?? name, back.at), version } : undefined;
-      return movesTo(one, name, again, back.content);
+      return movesTo(
+        one,
+        name,
+        isAgain ? againAs(nameAbove(top ?? name, back.at), name, version, back) : undefined,
+        back,
+      );
     }),
   );
 }
@@ -99,23 +105,30 @@ function movesOfKernel(one: ChosenProduct, back: Back): Moves {
   const newest = newestVersion(one.product) ?? '';
   const root = one.product.versions[newest];
   if (good === undefined || root === undefined) return { ...nothing, stuck: [one] };
-  const { content, at, reason, republish, booted } = back;
+  const { content, at, republish } = back;
   const name = nameAbove(topAmong([one.id], content) ?? newest, at);
-  if (good.hasRoot) return movesTo(one, good.name, republish ? { name, version: good.version } : undefined, content);
-  return movesTo(
-    one,
-    good.name,
-    { name, version: mixedVersion(root, good.version, good.name, { booted, reason }) },
-    content,
-  );
+  if (good.hasRoot)
+    return movesTo(one, good.name, republish ? againAs(name, good.name, good.version, back) : undefined, back);
+  const mixed = mixedVersion(root, good.version, { name: good.name, label: labelOf(content) }, back);
+  return movesTo(one, good.name, againAs(name, good.name, mixed, back), back);
+}
+
+/** Under a newer name, a version remembers where it was built. */
+function againAs(name: string, was: string, version: Version, { content }: Back): Again {
+  return { name, version: renamed(version, was, name, labelOf(content)) };
+}
+
+interface Again {
+  readonly name: string;
+  readonly version: Version;
 }
 
 /** Back to a version; `again` is offered above it. */
 function movesTo(
   one: ChosenProduct,
   kept: string,
-  again: { readonly name: string; readonly version: Version } | undefined,
-  content: ViewContent,
+  again: Again | undefined,
+  { content }: Pick<Back, 'content'>,
 ): Moves {
   const { id, key, product } = one;
   const names = namesOf(product).filter((name) => sortsAbove(name, kept));

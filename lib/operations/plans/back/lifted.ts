@@ -1,36 +1,52 @@
+import { seriesOf } from '../../../catalog/names';
 import { MirrorError } from '../../../errors';
+import { commandLine } from '../../../job/operations/commands';
 import type { PlanLine } from '../../../job/operations/outcome';
+import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import { highest } from '../../../publication/state/highest';
+import { fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import type { Asked } from '../asked';
-import { type ChosenProduct, chosenProducts, releaseOf } from '../chosen-products';
+import { type ChosenProduct, chosenProducts, isMeant, productsMeant, releaseOf } from '../chosen-products';
 import type { MirrorContent } from '../planned';
 
 /** Marks that are lifted, each with the parts that are. */
 export type Lifted = ReadonlyMap<string, Withdrawal>;
 
 /**
- * The withdrawals of a view that a restoration lifts, by id; of architectures or flavours, only their parts.
+ * The withdrawals of a view that a restoration lifts, by id; of architectures or flavours, only their parts. The view need not
+ * have the product any more: its mark is obeyed in every view.
  * @throws NoSuchVersion (misuse) if there is none, which says where there is one; BadInput (misuse) if it must be lifted in
  * all views
  */
 export function liftedMarks(content: ViewContent, request: Asked<'restore'>, { withdrawn }: MirrorContent): Lifted {
-  const products = chosenProducts(content, request);
-  const release = releaseOf(products[0]?.product ?? { versions: {} });
-  const keys = new Set(products.map(({ key }) => key));
-  const isWhole = request.architectures.length + request.flavours.length === 0;
+  const products = productsMeant(content, request);
+  const release = releaseNamed(content, request);
   const ofRelease = content.state.withdrawals.filter((mark) => mark.release === release);
   const word = request.version === 'newest' ? highest(ofRelease.map(({ version }) => version)) : request.version;
   const found = ofRelease.flatMap((mark): Withdrawal[] => {
-    const meant = partsMeant(mark, word, products, content);
-    const parts = isWhole ? meant : meant.filter(({ product }) => keys.has(product));
+    const parts = partsMeant(mark, word, products, content).filter(({ product }) => isChosen(product, request));
     return parts.length > 0 ? [{ ...mark, parts }] : [];
   });
-  if (found.length === 0) throw notWithdrawn(content, release, request.version, withdrawn);
+  if (found.length === 0) {
+    if (ofRelease.length === 0) chosenProducts(content, request);
+    throw notWithdrawn(content, release, request.version, withdrawn);
+  }
   if (!request.allViews && found.some(({ everywhere }) => everywhere)) throw everywhereWithdrawn(request, release);
   return new Map(found.map((mark) => [mark.id, mark]));
+}
+
+/** Whether an operator means a product that may only be known from its mark. */
+export function isChosen(key: string, { architectures, flavours }: Asked<'restore'>): boolean {
+  return isMeant(fieldsOfKey(key), { architectures, flavours });
+}
+
+/** The release as marks name it, also if the view has none of its versions any more. */
+function releaseNamed(content: ViewContent, { release }: Asked<'restore'>): string {
+  const [one] = productsMeant(content, { release });
+  return one === undefined ? seriesOf(release) : releaseOf(one.product);
 }
 
 /** Withdrawals without those that are lifted. Others are the same objects. */
@@ -68,12 +84,17 @@ function partsMeant(
   if (word === undefined) return [];
   if (mark.version === word) return mark.parts;
   const isOfOne = new Set(mark.parts.map(({ product }) => product)).size === mark.parts.length;
-  if (isOfOne) return isMeant(mark, word, products, content) ? mark.parts : [];
-  return mark.parts.filter((part) => isMeant({ ...mark, parts: [part] }, word, products, content));
+  if (isOfOne) return isOfVersion(mark, word, products, content) ? mark.parts : [];
+  return mark.parts.filter((part) => isOfVersion({ ...mark, parts: [part] }, word, products, content));
 }
 
 /** A view may have the version under another name than the view that the operator named when it was withdrawn. */
-function isMeant(mark: Withdrawal, word: string, products: readonly ChosenProduct[], { view }: ViewContent): boolean {
+function isOfVersion(
+  mark: Withdrawal,
+  word: string,
+  products: readonly ChosenProduct[],
+  { view }: ViewContent,
+): boolean {
   if (mark.parts.some(({ version }) => version === word)) return true;
   const index = new WithdrawnIndex(view, [mark]);
   return products.some(({ product, shelved }) => {
@@ -92,17 +113,15 @@ function notWithdrawn(
   const here = state.withdrawals.filter((mark) => mark.release === release).map((mark) => mark.version);
   const has = here.length === 0 ? `nothing of ${release} is withdrawn there` : `withdrawn there: ${here.join(', ')}`;
   return new MirrorError('NoSuchVersion', `${release} ${version} is not withdrawn in the view ${view}`, {
-    hint:
-      elsewhere === undefined
-        ? has
-        : `restore it where it is: maas-mirror restore ${elsewhere.view} ${release} ${version}`,
+    hint: elsewhere === undefined ? has : `restore it where it is: ${restoreCommand(elsewhere)}`,
     misuse: true,
   });
 }
 
-function everywhereWithdrawn({ view, version }: Asked<'restore'>, release: string): MirrorError {
+function everywhereWithdrawn(request: Asked<'restore'>, release: string): MirrorError {
+  const { view, version } = request;
   return new MirrorError('BadInput', `${release} ${version} is withdrawn in all views`, {
-    hint: `restore it in all of them: maas-mirror restore ${view} ${release} ${version} --all-views`,
+    hint: `restore it in all of them: ${commandLine(['restore', view, release, version], { ...request, allViews: true })}`,
     misuse: true,
   });
 }

@@ -41,7 +41,7 @@ function restoredIn(
   const state = { ...content.state, withdrawals: remaining(content.state.withdrawals, lifted) };
   const common = { state, withdrawn, note: noteOf('restore', request) };
   if (state.kind === 'selected') return { view: content.view, change: common, lines };
-  const back = returning({ ...content, state }, lifted, withdrawn, at);
+  const back = returning({ ...content, state }, { lifted, withdrawn, request, at });
   const documents = offering(content.documents, back.offers, at);
   return {
     view: content.view,

@@ -1,4 +1,5 @@
 import type { PlanLine } from '../../../job/operations/outcome';
+import { offerGroups } from '../../../publication/offers/offer-groups';
 import { heldBy } from '../../../publication/state/holds';
 import { contentDigest } from '../../../publication/state/product-key';
 import type { Shelf, ShelfEntry, ShelfProduct } from '../../../publication/state/shelf';
@@ -7,10 +8,11 @@ import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import { newestVersion } from '../../../simplestreams/merge';
 import { sortsAbove } from '../../../simplestreams/version-order';
+import type { Asked } from '../asked';
 import { productsIn } from '../chosen-products';
 import type { Offer } from '../moved';
-import { type Freed, type Pending, pendingSets } from '../pending';
-import type { Lifted } from './lifted';
+import { type Freed, olderOf, pendingLines, pendingSets } from '../pending';
+import { isChosen, type Lifted } from './lifted';
 
 /** What comes back from the shelf. */
 export interface Returning {
@@ -19,14 +21,21 @@ export interface Returning {
   readonly lines: readonly PlanLine[];
 }
 
+interface Restoring {
+  readonly lifted: Lifted;
+  /** The withdrawals of all views that remain. */
+  readonly withdrawn: readonly Withdrawal[];
+  readonly request: Asked<'restore'>;
+  readonly at: Date;
+}
+
 /**
  * What a rollback took back with the lifted withdrawals, and is offered again: of each product the newest, and those below it.
  * A product that is held gets it as pending; one to which something newer was published does not get it.
  * @param content of the view, with the withdrawals that remain
- * @param withdrawn the withdrawals of all views that remain
  */
-export function returning(content: ViewContent, lifted: Lifted, withdrawn: readonly Withdrawal[], at: Date): Returning {
-  const back = comingBack(content, lifted, withdrawn);
+export function returning(content: ViewContent, { lifted, withdrawn, request, at }: Restoring): Returning {
+  const back = ofChosen(comingBack(content, lifted, withdrawn), request);
   const held = back.filter(({ product }) => heldBy(content.state, product));
   const [late, wanted] = partition(back, held, content);
   const sets = pendingSets(content, wanted, withdrawn, at);
@@ -39,7 +48,7 @@ export function returning(content: ViewContent, lifted: Lifted, withdrawn: reado
   return {
     offers: [...sets.offers, ...older],
     shelf: shelfAfter(content.shelf, new Set([...offered, ...lost]), held),
-    lines: [...offerLines(sets, older), ...otherLines(sets, older), ...freedLines(late, held)],
+    lines: [...pendingLines(sets, older), ...freedLines(late, held)],
   };
 }
 
@@ -66,6 +75,17 @@ function comingBack(content: ViewContent, lifted: Lifted, withdrawn: readonly Wi
   });
 }
 
+/** Those that the operator names, and those that must have one root with them: a rollback takes back what others restore. */
+function ofChosen(back: readonly Freed[], request: Asked<'restore'>): Freed[] {
+  const whole = back.map((one) => {
+    const versions = Object.fromEntries(Object.entries(one.freed).map(([name, { version }]) => [name, version]));
+    return { one, product: { ...one.product, versions } };
+  });
+  const groups = offerGroups(whole).filter((group) => group.some(({ one }) => isChosen(one.key, request)));
+  const chosen = new Set(groups.flat().map(({ one }) => one));
+  return back.filter((one) => chosen.has(one));
+}
+
 /** Products to which something newer was published since, and the others; without those that are held. */
 function partition(back: readonly Freed[], held: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
   const waiting = new Set(held);
@@ -84,18 +104,6 @@ function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boole
   });
 }
 
-/** What else left with the newest, and is below it. */
-function olderOf({ offers, passedOver }: Pending, wanted: readonly Freed[]): (Offer & { readonly key: string })[] {
-  const offered = new Map(offers.map((offer) => [offer.id, offer]));
-  const shelved = new Map(wanted.map(({ id, freed }) => [id, freed]));
-  return passedOver.flatMap(({ id, key, name, why }) => {
-    const newest = offered.get(id);
-    const version = shelved.get(id)?.[name]?.version;
-    if (why !== 'older' || newest === undefined || version === undefined || !sortsAbove(newest.name, name)) return [];
-    return [{ contentId: newest.contentId, id, key, fields: newest.fields, name, version }];
-  });
-}
-
 const nameOf = (id: string, name: string) => `${id} ${name}`;
 
 /** The shelf without what is offered again, or lost; what is held waits as pending. */
@@ -111,22 +119,6 @@ function shelfAfter(shelf: Shelf, gone: ReadonlySet<string>, held: readonly Free
     return versions.length === 0 ? [] : [[id, { ...product, versions: Object.fromEntries(versions) }]];
   });
   return { ...shelf, products: Object.fromEntries(products) };
-}
-
-function offerLines(
-  { offers }: Pending,
-  older: readonly { readonly key: string; readonly name: string }[],
-): PlanLine[] {
-  const newest = offers.map(({ key, was, name, before }): PlanLine => {
-    return { does: 'offer', product: key, version: was, name, ...(before !== undefined && { before }), newest: name };
-  });
-  return [...newest, ...older.map(({ key, name }): PlanLine => ({ does: 'offer', product: key, version: name, name }))];
-}
-
-function otherLines({ passedOver }: Pending, older: readonly Offer[]): PlanLine[] {
-  const offered = new Set(older.map(({ id, name }) => nameOf(id, name)));
-  const others = passedOver.filter(({ id, name }) => !offered.has(nameOf(id, name)));
-  return others.map(({ key, name, why }): PlanLine => ({ does: 'pass over', product: key, version: name, why }));
 }
 
 function freedLines(late: readonly Freed[], held: readonly Freed[]): PlanLine[] {

@@ -1,5 +1,6 @@
 import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
+import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
 import { heldBy, heldError } from '../../../publication/state/holds';
@@ -50,7 +51,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
     ...[...others, here].flatMap((one) => one.remarks ?? []),
     ...downloadsOf(versions, own.documents),
     ...(request.republish ? [] : fetchedAgain(versions, named, at)),
-    { about: 'undo', commands: [undoOf(mark, request)] } as const,
+    { about: 'undo', commands: [restoreCommand(mark)] } as const,
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
   const elsewhere = { isFirst: true, plan, remarks };
@@ -179,16 +180,4 @@ function downloadsOf(chosen: readonly ChosenProduct[], documents: ReadonlyMap<st
     const { all } = downloadOf(documents.values(), selection);
     return { about: 'download', release: one ? releaseOf(one.product) : '', architecture, bytes: all };
   });
-}
-
-function undoOf(
-  { view, release, version }: Withdrawal,
-  { architectures, flavours, allViews }: Asked<'rollback'>,
-): string {
-  const scope = [
-    ...(architectures.length > 0 ? ['--arch', architectures.join(',')] : []),
-    ...(flavours.length > 0 ? ['--flavour', flavours.join(',')] : []),
-    ...(allViews ? ['--all-views'] : []),
-  ];
-  return ['maas-mirror restore', view, release, version, ...scope].join(' ');
 }

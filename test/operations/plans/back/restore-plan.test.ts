@@ -8,6 +8,7 @@ import { planWithdrawal } from '../../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../../lib/simplestreams/merge';
+import type { Version } from '../../../../lib/simplestreams/types';
 import { documentOf } from '../../../simplestreams/made-documents';
 import { made, mirrorOf, type Offered, plannedIn, viewWith } from '../made';
 
@@ -59,6 +60,17 @@ const versionsOf = ({ documents }: ViewContent) =>
 const newestOf = ({ documents }: ViewContent) =>
   [...documents.values()].flatMap(({ products }) => Object.values(products).map((product) => newestVersion(product)));
 
+/** Without the parts of marks that are of other architectures. */
+function marksOf({ state }: ViewContent, architecture: string): ViewContent['state'] {
+  const withdrawals = state.withdrawals.map((mark) => ({
+    ...mark,
+    parts: mark.parts.filter(({ product }) => product.includes(architecture)),
+  }));
+  return { ...state, withdrawals };
+}
+
+const itemsOf = ({ items }: Version) => items;
+
 /** The view with one more version of each product, as a build publishes it. */
 function withBuild(content: ViewContent, name: string, words: string, at: Date): ViewContent {
   const [[id = '', document] = []] = content.documents;
@@ -95,8 +107,8 @@ describe('restore', () => {
     const [back = content] = restored({ version: three }, rolled);
     const expected = versionsOf(content).map((versions) => Object.values(versions));
     for (const [index, versions] of versionsOf(back).entries()) {
-      expect(Object.values(versions)).toEqual(expect.arrayContaining(expected[index] ?? []));
-      expect(versions[newestOf(back)[index] ?? '']).toEqual(made('r3 k3'));
+      expect(Object.values(versions).map(itemsOf)).toEqual(expect.arrayContaining(expected[index]?.map(itemsOf) ?? []));
+      expect(versions[newestOf(back)[index] ?? '']).toMatchObject(made('r3 k3'));
     }
     expect(back.shelf.products).toEqual({});
   });
@@ -106,8 +118,61 @@ describe('restore', () => {
     const plan = restoring({}, rolled);
     const [back = rolled] = carriedOut(plan, friday, rolled);
     const [, versions = {}] = versionsOf(back);
-    expect(versions[newestOf(back)[1] ?? '']).toEqual(made('r2 h2'));
+    expect(versions[newestOf(back)[1] ?? '']).toEqual({ ...made('r2 h2'), origin: `candidate/${two}` });
     expect(plan.views[0]?.lines.map(({ does }) => does)).toEqual(['unmark', 'offer']);
+  });
+
+  it('lifts the mark of a product that the view has no more, by any name of its release, in part or whole', () => {
+    const marks = planWithdrawal({ ...scope, does: 'withdraw', version: two }, mirrorOf(published()), tuesday);
+    const [marked = published()] = carriedOut(marks, tuesday, published());
+    const jammy = viewWith('candidate', { 'ga-22.04': { '9': 'r9 g9' } });
+    const documents = new Map(
+      [...jammy.documents].map(([id, document]) => {
+        const products = Object.entries(document.products).map(([key, one]) => [
+          key,
+          {
+            ...one,
+            release: 'jammy',
+            version: '22.04',
+            release_title: '22.04 LTS',
+            release_codename: 'Jammy Jellyfish',
+          },
+        ]);
+        return [id, { ...document, products: Object.fromEntries(products) }];
+      }),
+    );
+    const lost = { ...marked, documents };
+    for (const release of ['noble', '24.04', 'Noble', '24.04 LTS']) {
+      expect(restoring({ release }, lost).views[0]?.change?.state?.withdrawals).toEqual([]);
+    }
+    const half = restoring({ flavours: ['hwe'] }, lost).views[0]?.change?.state?.withdrawals;
+    expect(half?.map(({ parts }) => parts.map(({ product }) => product))).toEqual([[ga]]);
+    expect(() => restoring({ architectures: ['arm64'] }, lost)).toThrow(
+      expect.objectContaining({ name: 'NoSuchVersion', misuse: true }),
+    );
+  });
+
+  it('of an architecture leaves another one where the same rollback put it', () => {
+    const content = published();
+    const documents = new Map(
+      [...content.documents].map(([id, document]) => {
+        const arm = Object.entries(document.products).map(([key, one]) => [
+          key.replace('amd64', 'arm64'),
+          { ...one, arch: 'arm64' },
+        ]);
+        return [id, { ...document, products: { ...document.products, ...Object.fromEntries(arm) } }];
+      }),
+    );
+    const [rolled = content] = rolledBack({}, { ...content, documents });
+    expect(newestOf(rolled)).toEqual(Array(4).fill(one));
+    // The mark of arm64 is lifted elsewhere: what remains of the rollback is collateral.
+    const amd64 = restoring({ architectures: ['amd64'] }, { ...rolled, state: marksOf(rolled, 'amd64') });
+    expect(amd64.views[0]?.lines.map(({ does, product }) => [does, product])).toEqual([
+      ['unmark', ga],
+      ['unmark', hwe],
+      ['offer', ga],
+      ['offer', hwe],
+    ]);
   });
 
   it('brings back a flavour that the rollback dropped', () => {

@@ -200,6 +200,10 @@ describe('rollback', () => {
     expect(plan.views[0]?.lines).toContainEqual({
       ...{ does: 'offer', product: ga, version: one, name: again, before: two, newest: again },
     });
+    const products = [...rolledBack(candidate, plan).documents.values()].flatMap((each) =>
+      Object.values(each.products),
+    );
+    expect(products.map(({ versions }) => versions[again]?.origin)).toEqual(Array(2).fill(`candidate/${one}`));
   });
 
   it('to a version withdraws everything above it', () => {
@@ -223,7 +227,8 @@ describe('rollback', () => {
     const plan = planned({ release: 'bootloaders' }, content);
     const [product] = [...rolledBack(content, plan).documents.values()].flatMap((one) => Object.values(one.products));
     expect(Object.keys(product?.versions ?? {})).toEqual(['20261101', '20261125.101500']);
-    expect(product?.versions['20261125.101500']?.items).toEqual(loader.versions['20261101']?.items);
+    const again = { ...loader.versions['20261101'], origin: 'candidate/20261101' };
+    expect(product?.versions['20261125.101500']).toEqual(again);
   });
 });
 

@@ -4,10 +4,10 @@ import type { PublishedBootloaders } from '../../lib/stages/publish-bootloaders'
 import type { Published } from '../../lib/stages/updates/published';
 
 /** What Publish said of an architecture; of a deployed older release, some of it is missing. */
-export type ToldArchitecture = Omit<Published, 'kept' | 'withdrawn' | 'followed'> & Partial<Published>;
+export type PublishedArchitecture = Omit<Published, 'kept' | 'withdrawn' | 'followed'> & Partial<Published>;
 
 /** `amd64: published version 20261120.083000, without rt`, or why nothing was published. */
-export function toldOf({
+export function publishedText({
   architecture,
   version,
   overtaken,
@@ -16,7 +16,7 @@ export function toldOf({
   withdrawn = [],
   held,
   followed = [],
-}: ToldArchitecture): string {
+}: PublishedArchitecture): string {
   const left = leftOut.length === 0 ? '' : `, without ${leftOut.join(', ')}`;
   const without = `${kept.map(({ kernel, from }) => `, with ${kernel} kept from ${from}`).join('')}${left}`;
   const decided = [...(held === undefined ? [] : [heldText(held)]), ...withdrawnTexts(withdrawn, version !== null)];
@@ -30,7 +30,7 @@ export function toldOf({
 }
 
 /** `published uefi:amd64 20261120.083000`, or why nothing was published. */
-export function toldOfLoaders({
+export function publishedLoadersText({
   products,
   withdrawn = [],
   held,

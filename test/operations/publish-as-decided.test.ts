@@ -1,0 +1,70 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OperationRequest } from '../../lib/job/operations/operation';
+import { publishAsDecided } from '../../lib/operations/publish-as-decided';
+import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { MemoryStore } from '../publication/made/memory-store';
+import { MadeMirror } from './operate/made-mirror';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
+const [monday, tuesday] = ['20261123.083000', '20261124.083000'];
+const images = (words: string) => ({ images: { 'ga-24.04': words } });
+
+let mirror: MadeMirror;
+beforeEach(async () => {
+  mirror = new MadeMirror(new MemoryStore(), signer);
+  await mirror.publish('candidate', monday, images('good'));
+  await mirror.publish('candidate', tuesday, images('bad'));
+});
+
+describe('what a build publishes', () => {
+  it('comes after the end of a hold, with the views that followed that', async () => {
+    await mirror.operate({ does: 'view-create', name: 'lab', select: [{ from: 'candidate' }] });
+    await mirror.operate({ does: 'hold', ...scope, at: monday, until: '2026-11-21T00:00:00Z' });
+    mirror.turnClockTo('2026-11-21T08:30:00Z');
+    const seen: object[] = [];
+
+    const done = await publishAsDecided('candidate', mirror.bench, async () => {
+      seen.push(await mirror.newest('lab'));
+      return { version: '1', followed: [{ view: 'other', moved: true }] };
+    });
+
+    expect(seen).toEqual([{ 'ga-24.04': 'bad/bad' }]);
+    const followed = [
+      { view: 'lab', moved: true },
+      { view: 'other', moved: true },
+    ];
+    expect(done).toEqual({ version: '1', followed });
+  });
+
+  const rollback: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: true };
+  /** The first publication of a view that a rollback in all views did not find. */
+  const firstOf = (versions: Readonly<Record<string, string>>) =>
+    publishAsDecided('fresh', mirror.bench, async () => {
+      for (const [name, word] of Object.entries(versions)) await mirror.publish('fresh', name, images(word));
+      const { store } = mirror;
+      const folders = store.folders.bind(store);
+      store.folders = async (prefix) => (await folders(prefix)).filter((name) => name !== 'fresh');
+      await mirror.operate(rollback);
+      store.folders = folders;
+      return { followed: [] };
+    });
+
+  it('is taken back from a new view if it was withdrawn in all views meanwhile', async () => {
+    await firstOf({ [monday]: 'good', [tuesday]: 'bad' });
+    expect(await mirror.newest('fresh')).toEqual({ 'ga-24.04': 'good/good' });
+    expect(await mirror.read('fresh')).toMatchObject({ state: { withdrawals: [{ everywhere: true }] } });
+  });
+
+  it('refuses to end well if a new view has nothing to go back to', async () => {
+    await expect(firstOf({ [tuesday]: 'bad' })).rejects.toMatchObject({
+      name: 'Withdrawn',
+      message: expect.stringMatching(/^fresh offers noble 20261124\.083000, which was withdrawn meanwhile/),
+    });
+  });
+});
