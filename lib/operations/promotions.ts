@@ -101,7 +101,7 @@ async function endHolds({ by, reason, dryRun }: PromotionsAsked, bench: OperateB
       change(contentOf(await readView(view, bench)), bench.now());
       return notDone;
     };
-    runs.push(await tried(view, 'unhold', async () => ({ ...(await lift()), lines })));
+    runs.push(await attempted(view, 'unhold', async () => ({ ...(await lift()), lines })));
   }
   return runs;
 }
@@ -135,7 +135,7 @@ function run(
   { dryRun = false, ...asker }: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionRun> {
-  return tried(view, operation.does, async () => {
+  return attempted(view, operation.does, async () => {
     const asked = { operation, ...asker, dryRun, tool: toolVersion, needs: [...operationNeeds] };
     const { views, followed } = await operate(asked, bench);
     const own = views.find((one) => one.view === view);
@@ -151,7 +151,7 @@ function followRun({ view, moved, failure }: Followed): PromotionRun[] {
   return [{ ...run, failure: new MirrorError(name, withoutName(failure)) }];
 }
 
-async function tried(
+async function attempted(
   view: string,
   does: PromotionRun['does'],
   work: () => Promise<Pick<PromotionRun, 'moved' | 'lines' | 'followed'>>,

@@ -72,7 +72,7 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   ],
   snapshot: ['<view>', '<name>', ...asked],
   remove: ['<view>', '<release>', '<version>', '--yes', ...scope, ...asked],
-  repair: ['[view]', '--upgrade', '--yes', ...asked],
+  repair: ['[view]', '--upgrade', '--forget-lost', '--yes', ...asked],
   releases: ['--stream [url]', '--stream-keyring <file>', '--config <file>', '--proxy <url>', '--ca <file>', '--json'],
   keyring: ['[mirror]', '--armour', '--output <file>', '--json', ...which],
   'keyring rotate': ['<mirror>', '--new-key <key>', '--key <key>', '--sign', '--finish', '--json'],

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whichText, whichMirror, whichToRead } from '../../../bin/operation/which-mirror';
+import { whichMirror, whichText, whichToRead } from '../../../bin/operation/which-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 function folderWith(yaml?: string): string {

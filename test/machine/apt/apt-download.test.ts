@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Repository } from '../../../lib/machine/apt/apt';
 import { machineCertificates } from '../../../lib/machine/apt/apt-certificates';
 import { downloadPackages } from '../../../lib/machine/apt/apt-download';
@@ -46,19 +46,6 @@ describe('downloadPackages', () => {
     for (const { file, name } of packages) {
       expect(execFileSync('dpkg-deb', ['--field', file, 'Package'], { encoding: 'utf8' })).toBe(`${name}\n`);
     }
-  });
-
-  test('says what a package is made of by a dpkg-deb that knows no virtual fields, as that of Ubuntu 22.04', async () => {
-    const folder = temporaryFolder();
-    const own = execFileSync('sh', ['-c', 'command -v dpkg-deb'], { encoding: 'utf8' }).trim();
-    // It is bash that replaces: what dpkg 1.21.1 prints for a field that it does not know is nothing.
-    const script = `#!/bin/bash\nexec ${own} "\${@//\\$\\{source:*([!\\}])\\}/}"\n`;
-    writeFileSync(join(folder, 'dpkg-deb'), script.replace('\nexec', '\nshopt -s extglob\nexec'), { mode: 0o755 });
-    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
-    onTestFinished(() => void vi.unstubAllEnvs());
-
-    const { packages } = await downloadFrom(small.archive, ['grub-efi-amd64-signed']);
-    expect(packages.map(({ source }) => source)).toEqual(['grub2-signed']);
   });
 
   test('takes packages of another architecture, and leaves this machine’s own apt alone', async () => {

@@ -83,7 +83,13 @@ async function downloading(names: readonly string[], script: string, keyring?: s
     {
       'apt-config': 'echo \'Acquire::Retries "7";\'; echo \'Acquire::http::Proxy "http://p";\'',
       unshare: `case "$*" in *" download "*) ${script} ;; *" update") env > ${scratch}/env ;; esac`,
-      'dpkg-deb': 'name=$(basename "$3" | cut -d_ -f1); printf "%s\\n1:2\\n%s-source\\n" $name $name',
+      // That of Ubuntu 22.04 knows the fields of a package, and no virtual ones such as source:Package.
+      'dpkg-deb': `name=$(basename "$2" | cut -d_ -f1)
+        case "$name $*" in
+        *" --field "*" Package Version Source") printf 'Package: %s\nVersion: 1:2\n' $name ;;
+        *) exit 2 ;;
+        esac
+        case $name in b) echo 'Source: b-source (1:1)' ;; c) echo 'Source: c-source' ;; esac`,
     },
     () =>
       downloadPackages(names, {
@@ -100,15 +106,16 @@ it('downloads packages by an apt with a root of its own, and says of each what i
   const lists =
     'mkdir -p ../apt/var/lib/apt/lists; echo signed > ../apt/var/lib/apt/lists/a_InRelease; touch ../apt/var/lib/apt/lists/lock';
   const { scratch, result, asked } = await downloading(
-    ['b', 'a'],
-    `touch a_1%3a2.deb b_1.deb c.txt; ${lists}`,
+    ['b', 'c', 'a'],
+    `touch a_1%3a2.deb b_1.deb c_1.deb c.txt; ${lists}`,
     keyring,
   );
   const file = (name: string) => join(scratch, 'packages', name);
   expect(result).toEqual({
     packages: [
       { name: 'b', version: '1:2', source: 'b-source', file: file('b_1.deb') },
-      { name: 'a', version: '1:2', source: 'a-source', file: file('a_1%3a2.deb') },
+      { name: 'c', version: '1:2', source: 'c-source', file: file('c_1.deb') },
+      { name: 'a', version: '1:2', source: 'a', file: file('a_1%3a2.deb') },
     ],
     inReleases: [sha256Of('signed\n')],
   });
@@ -127,9 +134,7 @@ it('downloads packages by an apt with a root of its own, and says of each what i
     expect([one, existsSync(join(apt, one))]).toEqual([one, true]);
   const environment = readFileSync(join(scratch, 'env'), 'utf8').split('\n');
   expect(environment).toEqual(expect.arrayContaining(['LC_ALL=C', `APT_CONFIG=${apt}/apt.conf`]));
-  expect(asked.find((line) => line.includes(' download '))).toMatch(/^unshare --net -- perl .* download b a$/);
-  const format = '$(Package)\n$(Version)\n$(source:Package)\n'.replaceAll('(', '{').replaceAll(')', '}');
-  expect(asked.join('\n')).toContain(`dpkg-deb --show --showformat=${format} ${file('b_1.deb')}`);
+  expect(asked.find((line) => line.includes(' download '))).toMatch(/^unshare --net -- perl .* download b c a$/);
 });
 
 it.each([

@@ -76,6 +76,19 @@ export function removeContract(make: () => Promise<OperationBench>, sites: typeo
       );
     });
 
+    it('refuses what the hourly promotion would bring back, and changes nothing', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } });
+      const written = bench.writes.length;
+      await expect(bench.operate(removal)).rejects.toMatchObject({
+        name: 'BadInput',
+        message: 'stable is filled from candidate, and would get the version back',
+        misuse: true,
+      });
+      expect(bench.writes).toHaveLength(written);
+    });
+
     it('refuses to leave nothing, and changes nothing', async () => {
       const bench = await make();
       await first(bench);

@@ -132,6 +132,7 @@ describe('remove', () => {
       message: `noble ${one} is withdrawn since 2026-11-28`,
     });
     expect(planned({ version: one }, marked).refusal).toBeUndefined();
+    expect(planned({}, marked).views[0]?.change?.withdrawn).toEqual(marked.state.withdrawals);
   });
 
   describe('from a view that is filled by promotion', () => {

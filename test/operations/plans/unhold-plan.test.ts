@@ -62,6 +62,7 @@ describe('unhold', () => {
   it('passes over what was withdrawn meanwhile, in any view, and keeps it for restore', () => {
     const { change, lines = [] } = planUnhold(asked, withdrawnInLab(waiting), monday).views[0] ?? {};
     expect(newest(applied(waiting, change))).toEqual([two, two]);
+    expect(change?.withdrawn).toEqual(withdrawnInLab(waiting).withdrawn); // for the gate, and for what is withdrawn meanwhile
     expect(lines.filter(({ does }) => does === 'pass over')).toEqual([
       { does: 'pass over', product: ga, version: three, why: 'incomplete' },
       { does: 'pass over', product: hwe, version: three, why: 'withdrawn' },

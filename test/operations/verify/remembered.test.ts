@@ -134,6 +134,15 @@ describe('verify tells of the shelf', () => {
     ]);
   });
 
+  it('nothing of what waits for a hold, be it that of a sister with the same root', async () => {
+    const held = (flavour: string): Plant => {
+      const hold = { id: '0123456789ab', since: '2026-11-20T08:00:00Z', release: 'noble', architectures: [] };
+      return (now) => ({ ...shelved('2', 'held')(now), state: { holds: [{ ...hold, flavours: [flavour] }] } });
+    };
+    expect(await toldOf(held('ga-24.04'))).toEqual([]);
+    expect(await toldOf(held('hwe-24.04'))).toEqual([]);
+  });
+
   it('that a name means something else in the documents', async () => {
     const other = (product: Product) => {
       const { 'boot-initrd': initrd, ...items } = product.versions['2']?.items ?? {};

@@ -43,7 +43,7 @@ export function isChosen(key: string, { architectures, flavours }: Asked<'restor
   return isMeant(fieldsOfKey(key), { architectures, flavours });
 }
 
-/** The release as marks name it, also if the view has none of its versions any more. */
+/** The release as marks name it, also if the view does not have it any more. */
 function releaseNamed(content: ViewContent, { release }: Asked<'restore'>): string {
   const [one] = productsMeant(content, { release });
   return one === undefined ? seriesOf(release) : releaseOf(one.product);
