@@ -26,10 +26,10 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
-  for (const name of reads) views.set(name, contentOf(await readView(name, press)));
+  for (const name of reads) views.set(name, await readOther(name, press));
   // What is removed from a promoted view, the next promotion would bring back.
   const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
-  if (from !== undefined && all.includes(from)) views.set(from, contentOf(await readView(from, press)));
+  if (from !== undefined && all.includes(from)) views.set(from, await readOther(from, press));
   return { views, ...(await decidedEverywhere(press)), passes };
 }
 
