@@ -170,4 +170,18 @@ describe('a view that has lost a part of what it remembers', () => {
       ['stable', 'set'],
     ]);
   });
+
+  it('does not keep views that follow it from being repaired after it, nor hides what to do', async () => {
+    const views = await madeMirror(new MemoryStore());
+    await asking({ does: 'view-create', name: 'a-site', select: [{ from: 'candidate' }] }, views);
+    await lose('state', views);
+
+    await expect(repairing(views)).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      hint: expect.stringContaining('maas-mirror repair candidate --forget-lost'),
+    });
+    const { views: done } = await repairing(views, { forgetLost: true });
+    expect(done.map(({ view, moved }) => [view, moved])).toEqual([['candidate', true]]);
+    expect(await rulesOf(views)).toEqual([]);
+  });
 });
