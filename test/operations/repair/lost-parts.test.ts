@@ -152,6 +152,23 @@ describe('a view that has lost a part of what it remembers', () => {
     expect((await readView('candidate', views.press)).state.holds).toHaveLength(1);
   });
 
+  it('can be changed if the repair is killed before index.json follows', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    await lose('state', views);
+    const replace: Store['replace'] = async (key, ...rest) => {
+      if (key === layout.plainIndexSignature('candidate')) throw new Error('killed');
+      return store.replace(key, ...rest);
+    };
+    const mirror = Object.assign(Object.create(store) as Store, { replace });
+    const killed = { ...views, press: { ...views.press, mirror } };
+    await expect(repairing(killed, { forgetLost: true })).rejects.toThrow('killed');
+
+    await configuring('candidate', views);
+    expect((await historyOf('candidate', views))?.slice(-2)).toEqual(['4 repair', '5 view']);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
   it('does not keep other views from being repaired', async () => {
     const views = await madeMirror(new MemoryStore());
     const { mirror } = views.press;
