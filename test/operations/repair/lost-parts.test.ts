@@ -152,6 +152,23 @@ describe('a view that has lost a part of what it remembers', () => {
     expect((await readView('candidate', views.press)).state.holds).toHaveLength(1);
   });
 
+  it('does not keep on its shelf what it offers again', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    views.turnClockTo('2026-11-24T08:00:00Z');
+    await asking({ does: 'unhold', view: 'candidate', release: 'noble', architectures: [], flavours: [] }, views);
+    await asking({ does: 'restore', view: 'candidate', version: '2', ...scope }, views);
+    const offered = await views.offered('candidate');
+    expect(offered).toEqual(images({ '1': 'a', '2': 'b' }));
+    await lose('state', views);
+    await repairing(views, { forgetLost: true });
+
+    const { shelf } = await readView('candidate', views.press);
+    expect(shelf.products).toEqual({});
+    expect(await views.offered('candidate')).toEqual(offered);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
   it('can be changed if the repair is killed before index.json follows', async () => {
     const store = new MemoryStore();
     const views = await madeMirror(store);
