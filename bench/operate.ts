@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { bundlesVariable, workStoreVariable } from '../lib/job/environment';
 import { mirrorStoreVariable } from '../lib/job/execution-names';
 import { mirror as layout } from '../lib/job/layout';
+import { operate } from '../lib/operations/operate';
 import { changeView } from '../lib/publication/change-view';
 import { makePrivateKey, openpgpSigner } from '../lib/simplestreams/openpgp/openpgp-signer';
 import { objectsOf } from '../lib/simplestreams/promised';
@@ -19,12 +20,14 @@ import { writeMetadata } from '../test/fixtures/mirrors/small-mirror';
 import { largeDocument } from './large-view';
 
 /**
- * Carries out every operation on mirrors of two views, of 1000 and of 2000 products with ten versions each, in a directory
- * and in a bucket, by the command line as it is installed, and Publish as it is deployed. Every operation is about all
- * products, and goes on with what those before it left. Fails where one takes too much.
+ * Carries out every operation on mirrors of two views, of 1000 and of 2000 products with ten versions each, and on mirrors
+ * with 20 and with 40 site views, in a directory and in a bucket, by the command line as it is installed, and Publish as it is
+ * deployed. Every operation is about all products, and goes on with what those before it left. Fails where one takes too much.
+ *
+ * `operate.js [directory|bucket] [products|sites] [COUNT]` measures only these.
  */
-const sizes = [1000, 2000];
-/** Seconds of CPU, MiB, and how many times the seconds of half as many products. */
+const chosen = process.argv.slice(2);
+/** Seconds of CPU, MiB, and how many times the seconds of half as many. */
 const limits = { cpu: 10, peak: 768, factor: 2.3 };
 const made = new Date('2026-11-01T00:00:00Z');
 const published = new Date('2026-11-10T04:11:09Z');
@@ -45,6 +48,34 @@ const operations: Readonly<Record<string, readonly string[]>> = {
   remove: ['remove', 'candidate', 'noble', '20261101', '--yes'],
   list: ['list', '--all'],
   history: ['history', 'candidate'],
+};
+
+/** Of each view: forty site views have 2000. */
+const productsOfSites = 50;
+const siteOperations: Readonly<Record<string, readonly string[]>> = {
+  publish: [],
+  'withdraw --all-views': ['withdraw', 'candidate', 'noble', '20261109', '--all-views'],
+  'restore --all-views': ['restore', 'candidate', 'noble', '20261109', '--all-views'],
+  rollback: ['rollback', 'candidate', 'noble', '--arch', 'arm64'],
+  'restore it': ['restore', 'candidate', 'noble', 'newest', '--arch', 'arm64'],
+  'rollback --all-views': ['rollback', 'candidate', 'noble', '--all-views', '--arch', 'arm64'],
+  'view create': ['view', 'create', 'site', '--from', 'stable'],
+  'view set': ['view', 'set', 'site', '--from', 'candidate'],
+  'view delete': ['view', 'delete', 'site', '--yes'],
+  list: ['list', '--all'],
+  'view list': ['view', 'list'],
+};
+
+/** What is measured, for so many and for twice as many. */
+interface Row {
+  readonly counts: readonly number[];
+  readonly fill: (place: Place, count: number, key: string) => Promise<void>;
+  readonly operations: Readonly<Record<string, readonly string[]>>;
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  products: { counts: [1000, 2000], fill: fillMirror, operations },
+  sites: { counts: [20, 40], fill: fillSites, operations: siteOperations },
 };
 
 interface Took {
@@ -69,36 +100,55 @@ async function main(): Promise<void> {
     await using s3 = await startSmallS3();
     const key = join(scratch, 'key.asc');
     await writeFile(key, await makePrivateKey({ at: made }), { mode: 0o600 });
-    await rows('directory', (count) => directoryPlace(join(scratch, `mirror-${count}`)), key, scratch);
-    await rows('bucket', () => bucketPlace(s3), key, scratch);
+    const places: Readonly<Record<string, (name: string) => Promise<Place>>> = {
+      directory: (name) => directoryPlace(join(scratch, name)),
+      bucket: () => bucketPlace(s3),
+    };
+    for (const [where, place] of isChosen(places)) {
+      for (const [what] of isChosen(rows)) await measure(`${where}, ${what}`, what, place, { key, scratch });
+    }
   } finally {
     await rm(scratch, { recursive: true });
   }
 }
 
-async function rows(what: string, place: (count: number) => Promise<Place>, key: string, scratch: string) {
+/** All, unless some of them were named. */
+function isChosen<Value>(all: Readonly<Record<string, Value>>): [string, Value][] {
+  const named = Object.entries(all).filter(([name]) => chosen.includes(name));
+  return named.length > 0 ? named : Object.entries(all);
+}
+
+async function measure(
+  title: string,
+  what: string,
+  place: (name: string) => Promise<Place>,
+  { key, scratch }: { readonly key: string; readonly scratch: string },
+): Promise<void> {
+  const { counts = [], fill, operations: all = {} } = rows[what] ?? {};
+  const wanted = counts.filter((count) => chosen.includes(String(count)));
   let before: Readonly<Record<string, Took>> = {};
-  for (const count of sizes) {
-    const work = join(scratch, `work-${what}-${count}`);
-    console.log(`\n${what}, ${count} products\noperation      cpu s  peak MiB  times the CPU`);
-    before = await operateAll(await place(count), count, { key, work }, before);
+  for (const count of wanted.length > 0 ? wanted : counts) {
+    const work = join(scratch, `work ${title} ${count}`);
+    console.log(`\n${title}: ${count}\noperation               cpu s  peak MiB  times the CPU`);
+    const made = await place(`${what}-${count}`);
+    await fill?.(made, count, key);
+    before = await operateAll(made, all, { key, work }, before);
   }
 }
 
 async function operateAll(
   place: Place,
-  count: number,
+  operations: Row['operations'],
   { key, work }: { readonly key: string; readonly work: string },
   before: Readonly<Record<string, Took>>,
 ): Promise<Readonly<Record<string, Took>>> {
-  await fillMirror(place, count, key);
   const all: Record<string, Took> = {};
   for (const [name, words] of Object.entries(operations)) {
     const took = name === 'publish' ? await publishes(place, key, work) : await operated(place, key, words);
     const times = took.cpu / (before[name]?.cpu ?? Number.NaN);
     const isOver = took.cpu > limits.cpu || took.peak > limits.peak || times > limits.factor;
     const cells = [took.cpu, took.peak, ...(Number.isNaN(times) ? [] : [times])].map((value) => value.toFixed(1));
-    console.log(`${name.padEnd(11)}  ${cells.map((cell) => cell.padStart(7)).join('  ')}${isOver ? '  too much' : ''}`);
+    console.log(`${name.padEnd(20)}  ${cells.map((cell) => cell.padStart(7)).join('  ')}${isOver ? '  too much' : ''}`);
     if (isOver) process.exitCode = 1;
     all[name] = took;
   }
@@ -120,6 +170,18 @@ async function fillMirror({ mirror, fill }: Place, count: number, key: string): 
   });
 }
 
+/** As many site views, half of which follow each of the two views. */
+async function fillSites(place: Place, count: number, key: string): Promise<void> {
+  await fillMirror(place, productsOfSites, key);
+  const signer = await openpgpSigner(await readFile(key, 'utf8'));
+  const bench = { mirror: place.mirror, signer, now: () => published, log: () => {} };
+  for (let site = 0; site < count; site++) {
+    const select = [{ from: site % 2 === 0 ? 'stable' : 'candidate' }];
+    const operation = { does: 'view-create', name: `site-${site}`, select } as const;
+    await operate({ operation, by: 'bench', dryRun: false, tool: '0', needs: [] }, bench);
+  }
+}
+
 function sizesOf({ products }: Products): Map<string, number> {
   const versions = Object.values(products).flatMap((product) => Object.values(product.versions));
   return new Map(versions.flatMap(objectsOf).map(({ path, size }) => [layout.pool(path), size]));
@@ -135,7 +197,7 @@ function withoutNewest(document: Products): Products {
 }
 
 async function operated({ address, environment }: Place, key: string, words: readonly string[]): Promise<Took> {
-  const isReading = ['list', 'history'].includes(words[0] ?? '');
+  const isReading = words.some((word) => ['list', 'history'].includes(word));
   const options = ['--mirror', address, ...(isReading ? [] : ['--key', key])];
   const { stderr } = await execa(process.execPath, [join(__dirname, 'operate-once.js'), ...words, ...options], {
     env: environment ?? {},

@@ -20,6 +20,7 @@ import { MirrorError } from '../errors';
 import { exposeFolders } from './commit/expose-folders';
 import { followIndex } from './commit/follow-index';
 import { moveIndex } from './commit/move-index';
+import { moveDeleted } from './delete-view';
 import { gateChange } from './gate/gate';
 import { entryOf } from './history-entry';
 import { contentOf, hasChanged, nextContent } from './next-content';
@@ -32,7 +33,7 @@ import type { Change } from './state/view-content';
  * Changes a view: reads it, makes its new content, checks that at the gate, writes it, and moves the index to it if the
  * index is still the one that was read; otherwise it starts again. Names, clocks and the history are kept here, so no change
  * can forget them. Then it updates index.json, even if an earlier change was interrupted before that. During a key rotation,
- * every change re-signs everything that the former key signed.
+ * every change re-signs everything that the former key signed. Of a deleted view, what was decided changes.
  * @returns false if the view already has this content, signed by this key: nothing was committed
  * @throws ContractBroken if MAAS would refuse the result, or a name would mean two things; Withdrawn or Held if an operator
  * decided against a new version; ChecksumMismatch if the index was restored from a backup; NoSuchView (misuse) if the view is
@@ -54,6 +55,10 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const next = nextContent(content, wanted ?? {}, at);
     const isNew = wanted !== undefined && (hasChanged(content, next) || lacksState(before));
     if (!isNew && !isByFormer(before)) return false;
+    if (isNew && isDeleted(before) && next.documents.size === 0) {
+      if (await moveDeleted(before, next, wanted.note, press)) return true;
+      continue;
+    }
     await gateChange(content, next, wanted, press.mirror);
     await exposeFolders(content, next, press);
     const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
@@ -68,6 +73,11 @@ function refuseDeleted({ view, state }: PublishedView): void {
     hint: `if that was interrupted, finish it: maas-mirror view delete ${view}`,
     misuse: true,
   });
+}
+
+/** Nothing is published, but what was decided is kept, and obeyed in every view. */
+function isDeleted({ index, stored }: PublishedView): boolean {
+  return index === undefined && stored !== undefined;
 }
 
 /** A view of an older release, or one whose upgrade was interrupted: any change writes its first state. */

@@ -1,13 +1,14 @@
+import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { writeJson } from '../simplestreams/json';
 import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
-import { contentOf, nextContent } from './next-content';
+import { contentOf, type NextContent, nextContent } from './next-content';
 import type { Press } from './press';
 import { refuseRestored } from './published-last';
-import { readSigned } from './read-index';
-import { readView } from './read-view';
+import { readIndex, readSigned } from './read-index';
+import { type PublishedView, readView } from './read-view';
 import type { KeyChange } from './sign-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
@@ -48,6 +49,34 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
   }
 }
 
+/**
+ * Moves what was decided about a deleted view, which every other view obeys: the note then names the new state.
+ * @param before the view, of which nothing is published
+ * @returns false if another writer was faster
+ */
+export async function moveDeleted(
+  before: PublishedView,
+  next: NextContent,
+  note: Note,
+  press: Press,
+): Promise<boolean> {
+  const { view, head } = before;
+  const { mirror } = press;
+  const found = await mirror.read(layout.tombstone(view));
+  const now = await readView(view, press);
+  if (found === undefined || now.index !== undefined || now.head.entries !== head.entries) return false;
+  const files = stateFiles(before, next, entryOf(contentOf(before), next, note));
+  await writeState(view, files, press);
+  try {
+    await leaveNote(view, { state: files.path, at: timeText(next.at), ...asked(note) }, press, found.tag);
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'PreconditionFailed') return false;
+    throw error;
+  }
+  // A view that was created again in the meantime has taken over what was decided before.
+  return (await readIndex(view, press)).index === undefined;
+}
+
 /** The signed one last: as long as it is there, an interrupted deletion can be finished. */
 async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
   await mirror.remove(layout.plainIndex(view));
@@ -55,10 +84,15 @@ async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
   await mirror.remove(layout.index(view));
 }
 
-/** Signed: the names and withdrawals that it leads to bind all writers. */
-async function leaveNote(view: string, tombstone: Tombstone, { mirror, signer }: Press): Promise<void> {
-  const signed = await signer.clearsign(writeJson(tombstone), new Date(tombstone.at));
-  await mirror.replace(layout.tombstone(view), Buffer.from(signed), noteOptions);
+/**
+ * Signed: the names and withdrawals that it leads to bind all writers.
+ * @param ifMatch @default - whatever is there
+ * @throws PreconditionFailed if there is another one than `ifMatch` says
+ */
+async function leaveNote(view: string, tombstone: Tombstone, press: Press, ifMatch?: string): Promise<void> {
+  const signed = await press.signer.clearsign(writeJson(tombstone), new Date(tombstone.at));
+  const matching = ifMatch === undefined ? {} : { ifMatch };
+  await press.mirror.replace(layout.tombstone(view), Buffer.from(signed), { ...noteOptions, ...matching });
 }
 
 /** Signs what is left of a deleted view again, if the former key has signed it. @returns false if it need not be */

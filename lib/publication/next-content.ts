@@ -1,5 +1,6 @@
-import { rfc2822, writeJson } from '../simplestreams/json';
-import type { Products } from '../simplestreams/types';
+import { rfc2822 } from '../simplestreams/json';
+import { sameJson } from '../simplestreams/same-json';
+import type { Product, Products } from '../simplestreams/types';
 import type { PublishedView } from './read-view';
 import { keptLedger } from './state/kept-ledger';
 import { trimmed } from './state/shelf';
@@ -56,23 +57,31 @@ export function hasChanged(before: ViewContent, { documents, changed, state, she
   return changed.size > 0 || documents.size !== before.documents.size || isAnother;
 }
 
-function sameOr<Part extends object>(before: Part, next: Part): Part {
-  return next === before || writeJson(next) === writeJson(before) ? before : next;
+function sameOr<Part extends object>(before: Part | undefined, next: Part): Part {
+  return before !== undefined && sameJson(before, next) ? before : next;
 }
 
+/** Products and versions that say the same are the objects that were read, so that what follows compares only the others. */
 function keptOr(before: Products | undefined, next: Products): Products {
-  return before !== undefined && saysTheSame(before, next) ? before : next;
+  if (before === undefined || before === next) return next;
+  const [{ products: were, ...head }, { products: all, ...nextHead }] = [before, next];
+  const products = Object.entries(all).map(([id, product]) => [id, keptProduct(were[id], product)] as const);
+  const isSame = isSameAs(were, products) && sameJson({ ...head, updated: '' }, { ...nextHead, updated: '' });
+  return isSame ? before : { ...next, products: Object.fromEntries(products) };
 }
 
-/** Compares products one by one: untouched ones are the same objects, so a large document need not be written out. */
-function saysTheSame(one: Products, other: Products): boolean {
-  if (one === other) return true;
-  const [{ products, ...head }, { products: others, ...otherHead }] = [one, other];
-  if (writeJson({ ...head, updated: '' }) !== writeJson({ ...otherHead, updated: '' })) return false;
-  const ids = Object.keys(products);
-  if (ids.length !== Object.keys(others).length) return false;
-  return ids.every((id) => {
-    const [product, twin] = [products[id], others[id]];
-    return product === twin || (product && twin && writeJson(product) === writeJson(twin));
-  });
+function keptProduct(before: Product | undefined, next: Product): Product {
+  if (before === undefined || before === next) return next;
+  const [{ versions: were, ...fields }, { versions: all, ...nextFields }] = [before, next];
+  const versions = Object.entries(all).map(([name, version]) => [name, sameOr(were[name], version)] as const);
+  const isSame = isSameAs(were, versions) && sameJson(fields, nextFields);
+  return isSame ? before : { ...next, versions: Object.fromEntries(versions) };
+}
+
+/** Whether these are the very members of an object. */
+function isSameAs<Part>(
+  object: Readonly<Record<string, Part>>,
+  members: readonly (readonly [string, Part])[],
+): boolean {
+  return members.length === Object.keys(object).length && members.every(([key, each]) => object[key] === each);
 }

@@ -34,6 +34,16 @@ export async function viewFoldersOf(store: Store): Promise<string[]> {
   return [...views, ...snapshots].sort();
 }
 
+/** The views that were deleted, sorted: what was withdrawn there is obeyed in every view. */
+export async function deletedViewsOf(store: Store): Promise<string[]> {
+  const [folders, there] = [await viewFoldersOf(store), new Set(await viewsOf(store))];
+  const deleted: string[] = [];
+  for (const view of folders.filter((name) => !there.has(name))) {
+    if ((await store.read(layout.tombstone(view))) !== undefined) deleted.push(view);
+  }
+  return deleted;
+}
+
 async function hasIndex(view: string, store: Store): Promise<boolean> {
   const indexes = [layout.index(view), layout.plainIndex(view)];
   for await (const key of store.list(`${view}/streams/v1/index.`)) if (indexes.includes(key)) return true;

@@ -35,8 +35,10 @@ async function loopMounted(file: string, path: string): Promise<Mounted> {
   }
 }
 
+/** The last is what the mount of util-linux 2.39 (Ubuntu 24.04) says; file and mount point are there. */
 function lacksLoop(error: unknown): boolean {
-  return error instanceof MirrorError && /loop device|Operation not permitted/.test(error.message);
+  const said = /loop device|Operation not permitted|mount failed: No such file or directory/;
+  return error instanceof MirrorError && said.test(error.message);
 }
 
 /** Whether a path is a mount point with a file system of this type. */

@@ -123,7 +123,7 @@ const standsStillAdvice = (view: string, { from, after, require }: NonNullable<V
   const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require].join(', ');
   return `A release of the view ${view} has taken nothing from ${from} for twice the time of its promotion, although ${from} has newer versions. See why: maas-mirror promote ${from} ${view} --dry-run --stack NAME has the same conditions (${conditions || 'a passed boot test'}), and the log of the function Promote ("stands still") names the version. The usual reason is a missing or failed check, or no passed boot test.`;
 };
-const heldAdvice = `A release has been held for ${longHoldDays} days without an end, and its new versions are not offered: see maas-mirror list. If that is no longer wanted, unhold it, or give the hold an end: maas-mirror hold VIEW RELEASE --until DATE --stack NAME.`;
+const heldAdvice = `A release has been held for ${longHoldDays} days without an end, and its new versions are not offered: see maas-mirror list --stack NAME. If that is no longer wanted, unhold it, or give the hold an end: maas-mirror hold VIEW RELEASE --until DATE --stack NAME.`;
 const behindAdvice =
   'Builds fail, or the sources have been mid-update all the time: see the executions of the state machine and the log of the function CheckForUpdates.';
 const siteAdvice =

@@ -104,7 +104,9 @@ const nothing = { lines: [], followed: [] };
 function plannedFrom(content: ViewContent, { view, lines }: PlannedView, run: Run): PlannedView {
   const known = run.mirror.views.get(view);
   const wasThere = known === undefined || known.documents.size > 0;
-  if (wasThere && content.documents.size === 0) return gone(view, run.asked.operation);
+  // What was withdrawn in a deleted view is obeyed in every view, so it is restored there, too.
+  const isGone = wasThere && content.documents.size === 0 && run.request.does !== 'restore';
+  if (isGone) return gone(view, run.asked.operation);
   const made = plannedAgain(content, run);
   const isAsShown = writeJson({ lines: made.lines }) === writeJson({ lines });
   if (run.asked.plan !== undefined && !isAsShown) throw planChanged();

@@ -5,7 +5,7 @@ import type { Press } from '../../publication/press';
 import type { Reading } from '../../publication/read-index';
 import { readView } from '../../publication/read-view';
 import type { ViewContent } from '../../publication/state/view-content';
-import { viewsOf } from '../../publication/views';
+import { deletedViewsOf, viewsOf } from '../../publication/views';
 import { decidedEverywhere } from '../../publication/withdrawn-everywhere';
 import type { MirrorContent } from '../plans/planned';
 import { viewNamed, viewsNeeded } from './views-needed';
@@ -21,15 +21,15 @@ export interface ReadMirror extends Required<MirrorContent> {
  * @throws NoSuchView (misuse), which lists the views; the errors of readView
  */
 export async function readMirror(request: OperationRequest, press: Press): Promise<ReadMirror> {
-  const all = await viewsOf(press.mirror);
+  const all = await viewsFor(request, press);
   const named = viewNamed(request);
   if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
-  for (const name of reads) views.set(name, contentOf(await readView(name, press)));
+  for (const name of reads) views.set(name, await readOther(name, press));
   // What is removed from a promoted view, the next promotion would bring back.
   const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
-  if (from !== undefined && all.includes(from)) views.set(from, contentOf(await readView(from, press)));
+  if (from !== undefined && all.includes(from)) views.set(from, await readOther(from, press));
   return { views, ...(await decidedEverywhere(press)), passes };
 }
 
@@ -44,8 +44,14 @@ export async function newViews(
   known: ReadonlySet<string>,
   { mirror }: Reading,
 ): Promise<readonly string[]> {
-  const { changes } = viewsNeeded(request, await viewsOf(mirror));
+  const { changes } = viewsNeeded(request, await viewsFor(request, { mirror }));
   return changes.filter((view) => !known.has(view));
+}
+
+/** The views that an operation may be about: what was withdrawn in a view that was deleted can still be restored. */
+async function viewsFor({ does }: OperationRequest, { mirror }: Reading): Promise<readonly string[]> {
+  const deleted = does === 'restore' ? await deletedViewsOf(mirror) : [];
+  return [...(await viewsOf(mirror)), ...deleted];
 }
 
 function noSuchView(view: string, all: readonly string[], { mirror }: Reading): MirrorError {

@@ -40,13 +40,14 @@ function settingFor({ from }: Asked<'promote'>, { state }: ViewContent): Partial
   return promote?.from === from ? promote : {};
 }
 
-/** Nothing if the setting has no conditions. */
+/** Nothing if the setting has no conditions, and none is waived. */
 function remarksOf(own: Partial<Promotion>, { from, to, after, checksWaived }: Asked<'promote'>): Remark[] {
   const age = after === undefined || after === own.after ? own.after : `${after} instead of ${own.after}`;
   const checks = own.require?.join(', ');
   const words = [
     ...(own.after === undefined ? [] : [`published in ${from} for ${age}`]),
     ...(!checks ? [] : [checksWaived === undefined ? `passed ${checks}` : `${checks} not required (${checksWaived})`]),
+    ...(!checks && checksWaived !== undefined ? ['no checks, so none was waived'] : []),
   ];
   return words.length === 0 ? [] : [{ about: 'conditions', view: to, why: words.join('; ') }];
 }

@@ -1,4 +1,4 @@
-import { writeJson } from '../../simplestreams/json';
+import { sameJson } from '../../simplestreams/same-json';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { contentDigest } from '../state/product-key';
 import type { ViewContent } from '../state/view-content';
@@ -24,7 +24,7 @@ export function touchedProducts(before: ViewContent, next: ReadonlyMap<string, P
 }
 
 function saysTheSame(before: Product | undefined, after: Product): boolean {
-  return before === after || (before !== undefined && writeJson(before) === writeJson(after));
+  return before !== undefined && sameJson(before, after);
 }
 
 /** A version whose content its product did not offer before, under any name. */

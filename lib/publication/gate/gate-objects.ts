@@ -1,7 +1,7 @@
 import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
-import { writeJson } from '../../simplestreams/json';
 import { objectsOf, type Promised } from '../../simplestreams/promised';
+import { sameJson } from '../../simplestreams/same-json';
 import type { Products, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
 import type { Store } from '../../store/store';
@@ -65,7 +65,7 @@ function newlyShelved({ documents, shelf: before }: ViewContent, after: Shelf): 
 
 /** Untouched versions are the same objects, which saves comparing the ten thousand versions of a large document. */
 function saysTheSame(before: Version | undefined, after: Version): boolean {
-  return before === after || (before !== undefined && writeJson(before) === writeJson(after));
+  return before !== undefined && sameJson(before, after);
 }
 
 /** Those that one of the views promises, in its documents or on its shelf, with the same size and digest. */

@@ -1,4 +1,4 @@
-import { writeJson } from '../../simplestreams/json';
+import { sameJson } from '../../simplestreams/same-json';
 import { byBytes } from '../../simplestreams/version-order';
 import { highest } from './highest';
 import type { Ledger, LedgerRow } from './ledger';
@@ -19,14 +19,14 @@ type Kept = Pick<ViewContent, 'documents' | 'shelf' | 'ledger'>;
 export function keptLedger(before: Kept, next: Kept, at: Date): Ledger {
   const [old, now] = [partsOf(before), partsOf(next)];
   const products: Record<string, LedgerRow> = { ...before.ledger.products };
-  let isChanged = next.ledger !== before.ledger && writeJson(headOf(next.ledger)) !== writeJson(headOf(before.ledger));
+  let isChanged = next.ledger !== before.ledger && !sameJson(headOf(next.ledger), headOf(before.ledger));
   const rows = [...Object.keys(before.ledger.products), ...Object.keys(next.ledger.products)];
   for (const id of new Set([...old.keys(), ...now.keys(), ...rows])) {
     const row = before.ledger.products[id];
     const given = next.ledger.products[id] ?? row;
     if (row !== undefined && row === given && isSamePart(old.get(id), now.get(id))) continue;
     const kept = keptRow({ ...old.get(id), row }, { ...now.get(id), row: given }, at);
-    if (row !== undefined && writeJson(row) === writeJson(kept)) continue;
+    if (row !== undefined && sameJson(row, kept)) continue;
     products[id] = kept;
     isChanged = true;
   }

@@ -41,6 +41,17 @@ export function maasName(product: Product): string {
  * have several paths and many names.
  */
 export function contentDigest({ items }: Version): string {
+  const known = digests.get(items);
+  if (known !== undefined) return known;
+  const digest = digestOf(items);
+  digests.set(items, digest);
+  return digest;
+}
+
+/** A change of a large view asks for each of them many times. */
+const digests = new WeakMap<Version['items'], string>();
+
+function digestOf(items: Version['items']): string {
   const lines = Object.entries(items).map(([key, { sha256 }]) => `${key} ${sha256}\n`);
   return sha256Of(lines.sort(byBytes).join('')).slice(0, 32);
 }

@@ -52,6 +52,10 @@ describe('a squashfs', () => {
 
   it.each([
     ['no loop device', noLoop],
+    [
+      'no loop device, of which util-linux 2.39 says less',
+      'echo "mount: /x: mount failed: No such file or directory." >&2; exit 32',
+    ],
     ['no right to mount', 'echo "mount: x: Operation not permitted." >&2; exit 32'],
   ])('is unpacked where there is %s', async (_, mount) => {
     const file = squashfsOf();

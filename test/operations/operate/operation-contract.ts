@@ -57,6 +57,17 @@ const cases: Readonly<Record<string, Case>> = {
     what: 'rollback',
     undo: { ...restore, release: 'bootloaders' },
   },
+  'hold of bootloaders': {
+    asked: { does: 'hold', ...scope, release: 'bootloaders', at: monday },
+    newest: { ...bad, pxelinux: 'good' },
+    what: 'hold',
+    undo: { does: 'unhold', ...scope, release: 'bootloaders' },
+  },
+  'remove of bootloaders': {
+    asked: { does: 'remove', ...scope, release: 'bootloaders', version: tuesday },
+    newest: { ...bad, pxelinux: 'good' },
+    what: 'remove',
+  },
   hold: {
     asked: { does: 'hold', ...scope, at: monday },
     newest: good,

@@ -26,7 +26,11 @@ const operations = [
   ...['withdraw candidate bootloaders newest', 'rollback candidate bootloaders'].flatMap((line) =>
     allViews.map((views) => `${line}${views}`),
   ),
-  ...['rollback candidate noble --republish', `rollback candidate noble --to ${monday}`],
+  ...[
+    'rollback candidate noble --republish',
+    `rollback candidate noble --to ${monday}`,
+    `rollback candidate noble --to ${monday} --all-views`,
+  ],
   ...['hold candidate noble', 'hold candidate noble --arch amd64', `hold candidate noble --at ${monday} --arch amd64`],
   ...[`hold candidate noble --at ${monday}`, `hold candidate noble --at ${tuesday} --until 2026-12-01T00:00:00Z`],
   ...['hold candidate bootloaders', `hold candidate bootloaders --at ${monday}`],

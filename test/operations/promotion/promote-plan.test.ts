@@ -422,6 +422,12 @@ describe('promote by hand, where the setting of the target has conditions,', () 
     expect(changeOf(planned)?.note).toMatchObject({ reason: 'tested; not required: hw-lab (lab is down)' });
   });
 
+  it('says that no check was waived where none is required', () => {
+    const planned = plan(mirrorOf(candidate, waits), { after: '0', checksWaived: 'lab is down' });
+    expect(toldBy(planned)).toEqual(['published in candidate for 0 instead of 3d; no checks, so none was waived']);
+    expect(changeOf(planned)?.note.reason).toBe('tested');
+  });
+
   it('refuses a failed check also if checks are waived', () => {
     const failed = withLedger(candidate, 'r3 g3', [result('hw-lab', false)]);
     expect(plan(mirrorOf(failed, checks), { checksWaived: 'lab is down' }).refusal?.name).toBe('NotAttested');

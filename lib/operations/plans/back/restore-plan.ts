@@ -22,12 +22,15 @@ export const planRestoration: Planner<Asked<'restore'>> = (request, mirror, at):
   const lifted = liftedMarks(named, request, mirror);
   const views = [restoredIn(named, lifted, request, mirror, at)];
   if (!request.allViews) return { views, remarks: [] };
-  const plan = (content: ViewContent): PlannedElsewhere =>
-    content.state.kind === 'frozen' ? {} : { planned: restoredIn(content, lifted, request, mirror, at) };
+  const plan = (content: ViewContent): PlannedElsewhere => {
+    const planned = restoredIn(content, lifted, request, mirror, at);
+    const isNothing = content.documents.size === 0 && planned.lines.length === 0;
+    return content.state.kind === 'frozen' || isNothing ? {} : { planned };
+  };
   return { views, remarks: [], elsewhere: { isFirst: true, plan, remarks: () => [] } };
 };
 
-/** A selected view only loses the mark: it follows its sources. */
+/** A selected view only loses the mark: it follows its sources. So does a deleted one, of which only its marks are left. */
 function restoredIn(
   content: ViewContent,
   lifted: Lifted,
@@ -40,7 +43,7 @@ function restoredIn(
   const withdrawn = remaining(mirror.withdrawn, lifted);
   const state = { ...content.state, withdrawals: remaining(content.state.withdrawals, lifted) };
   const common = { state, withdrawn, note: noteOf('restore', request) };
-  if (state.kind === 'selected') return { view: content.view, change: common, lines };
+  if (state.kind === 'selected' || content.documents.size === 0) return { view: content.view, change: common, lines };
   const back = returning({ ...content, state }, { lifted, withdrawn, request, at });
   const documents = offering(content.documents, back.offers, at);
   return {
