@@ -5,6 +5,7 @@ import { operate } from '../../../lib/operations/operate';
 import { verifyMirror } from '../../../lib/operations/verify';
 import { changeView } from '../../../lib/publication/change-view';
 import { showMirror } from '../../../lib/publication/mirror/show-mirror';
+import { readTombstone } from '../../../lib/publication/read-state';
 import { readView } from '../../../lib/publication/read-view';
 import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -184,6 +185,26 @@ describe('a view that has lost a part of what it remembers', () => {
     await configuring('candidate', views);
     expect((await historyOf('candidate', views))?.slice(-2)).toEqual(['4 repair', '5 view']);
     expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('goes on if it was deleted: its withdrawals bind the others, and its names stay', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    await views.offer('stable', images({ '1': 'a' }));
+    await asking({ does: 'view-delete', name: 'candidate' }, views);
+    const before = await readView('candidate', views.press);
+    const { state = '' } = (await readTombstone('candidate', views.press)) ?? {};
+    await store.remove(layout.document('candidate', state));
+    await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+
+    await expect(repairing(views)).rejects.toThrow('the state of candidate is missing, or was changed');
+    await repairing(views, { view: 'candidate', forgetLost: true });
+    expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+    const after = await readView('candidate', views.press);
+    expect([after.index, after.state]).toEqual([undefined, before.state]);
+    expect(Object.values(after.ledger.products).map(({ top }) => top)).toEqual(['2', '2']);
+    expect(after.head.newest?.block.entries.at(-1)).toMatchObject({ number: 5, what: 'repair' });
+    expect((await repairing(views)).views).toEqual([]);
   });
 
   it('does not keep other views from being repaired', async () => {
