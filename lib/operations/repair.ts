@@ -10,7 +10,7 @@ import { takeRestored } from '../publication/restored/take-restored';
 import { timeText } from '../publication/state/kept-ledger';
 import type { Note } from '../publication/state/view-content';
 import type { Withdrawal } from '../publication/state/withdrawal';
-import { viewsOf } from '../publication/views';
+import { viewFoldersOf, viewsOf } from '../publication/views';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../store/directory/directory';
 import { checkFormat, formatKey } from '../store/format';
@@ -56,10 +56,11 @@ export async function repairMirror(
   return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
 }
 
+/** Also deleted views: what was withdrawn there binds the others. */
 async function namedViews(view: string | undefined, { mirror }: Press): Promise<readonly string[]> {
+  if (view === undefined) return viewFoldersOf(mirror);
   const all = await viewsOf(mirror);
-  if (view === undefined) return all;
-  if (all.includes(view)) return [view];
+  if (all.includes(view) || (await mirror.read(layout.tombstone(view))) !== undefined) return [view];
   throw new MirrorError(
     'NoSuchView',
     `${mirror.name} has no view ${JSON.stringify(view)}; it has ${all.join(', ') || 'none'}`,

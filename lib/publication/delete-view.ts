@@ -89,7 +89,7 @@ async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
  * @param ifMatch @default - whatever is there
  * @throws PreconditionFailed if there is another one than `ifMatch` says
  */
-async function leaveNote(view: string, tombstone: Tombstone, press: Press, ifMatch?: string): Promise<void> {
+export async function leaveNote(view: string, tombstone: Tombstone, press: Press, ifMatch?: string): Promise<void> {
   const signed = await press.signer.clearsign(writeJson(tombstone), new Date(tombstone.at));
   const matching = ifMatch === undefined ? {} : { ifMatch };
   await press.mirror.replace(layout.tombstone(view), Buffer.from(signed), { ...noteOptions, ...matching });

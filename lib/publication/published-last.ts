@@ -69,8 +69,11 @@ export async function laterPlainIndex(visible: Visible, reading: Reading): Promi
   const { view, index, tag } = visible;
   const { mirror } = reading;
   const bytes = (await mirror.read(layout.plainIndex(view)))?.bytes;
-  const plain = bytes && readable(bytes, view);
-  if (bytes === undefined || plain === undefined || stateIn(plain) === stateIn(index)) return undefined;
+  const own = stateIn(index);
+  // It nearly always names the same state: then it need not be parsed.
+  if (bytes === undefined || (own !== undefined && bytes.includes(own))) return undefined;
+  const plain = readable(bytes, view);
+  if (plain === undefined || stateIn(plain) === own) return undefined;
   if (!(await isSigned(view, bytes, reading))) return undefined;
   const lengthOf = (one: Index | undefined) => historyLength({ view, index: one }, reading);
   if ((await lengthOf(plain)) <= (await lengthOf(index))) return undefined;
@@ -78,7 +81,11 @@ export async function laterPlainIndex(visible: Visible, reading: Reading): Promi
   return ((await mirror.read(layout.index(view)))?.tag ?? null) === tag ? plain : undefined;
 }
 
-const stateIn = (index: Index | undefined) => (index as { readonly state?: unknown } | undefined)?.state;
+/** In whatever form: one of a newer release is refused when it is read. */
+function stateIn(index: Index | undefined): string | undefined {
+  const { state } = (index ?? {}) as { readonly state?: unknown };
+  return state === undefined ? undefined : String(state);
+}
 
 /** Undefined if it is no index: nothing that this tool wrote, and the next change writes it again. */
 function readable(bytes: Buffer, view: string): Index | undefined {

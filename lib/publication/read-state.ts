@@ -11,6 +11,7 @@ import {
   parseTombstone,
   type StoredState,
   statePathOf,
+  type Tombstone,
 } from './state/state-document';
 import type { ViewContent } from './state/view-content';
 import type { ViewState } from './state/view-state';
@@ -150,9 +151,14 @@ async function buriedPath(
   { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
   reading: Reading,
 ): Promise<string | undefined> {
+  return index === undefined ? (await readTombstone(view, reading))?.state : undefined;
+}
+
+/** What is left of a deleted view, also if it was created again. @throws BadSignature, BadFormat */
+export async function readTombstone(view: string, reading: Reading): Promise<Tombstone | undefined> {
   const key = layout.tombstone(view);
-  const found = index === undefined ? await readSigned(key, reading) : undefined;
-  return found && parseTombstone(found.text, key).state;
+  const found = await readSigned(key, reading);
+  return found && parseTombstone(found.text, key);
 }
 
 /** What is kept of the decisions about a deleted view: what was withdrawn there is obeyed in every view. */

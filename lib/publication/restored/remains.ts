@@ -3,7 +3,7 @@ import { mirror as layout } from '../../job/layout';
 import { isNamedByItself } from '../../simplestreams/documents';
 import type { Press } from '../press';
 import type { PublishedIndex } from '../read-index';
-import { type Remembered, readHead, readLedger, readShelf, readStored } from '../read-state';
+import { type Remembered, readHead, readLedger, readShelf, readStored, readTombstone } from '../read-state';
 import { type HistoryHead, noHistory } from '../state/history';
 import { seededLedger } from '../state/kept-ledger';
 import { emptyLedger } from '../state/ledger';
@@ -26,8 +26,8 @@ export interface Remains {
 
 /** The parts that a view has lost: the files do not exist, or were changed. */
 export async function lostParts(found: PublishedIndex, press: Press): Promise<readonly LostPart[]> {
-  const { view, index } = found;
-  const path = statePathOf(index, layout.index(view));
+  const { view } = found;
+  const { path } = await namingOf(found, press);
   if (path === undefined) return [];
   const stored = await unlessLost(() => readStored(view, path, press));
   if (stored === undefined) return ['state'];
@@ -47,10 +47,10 @@ export async function remainsOf(
   documents: ViewContent['documents'],
   press: Press,
 ): Promise<Remains> {
-  const { view, index } = found;
+  const { view } = found;
   const lost = await lostParts(found, press);
-  const former = await formerStates(found, press);
-  const path = statePathOf(index, layout.index(view)) ?? '';
+  const { path = '', published } = await namingOf(found, press);
+  const former = await formerStates(view, published, press);
   const own = lost.includes('state') ? undefined : await readStored(view, path, press);
   const stored: StoredState = own ?? former[0]?.stored ?? { ...emptyState(view), upgraded: true };
   const states = [...(own === undefined ? [] : [own]), ...former.map((one) => one.stored)];
@@ -59,7 +59,6 @@ export async function remainsOf(
   const shelf = (await unlessLost(() => readShelf(view, stored, press))) ?? emptyShelf;
   const ledger = await firstOf(states, (one) => readLedger(view, one, press));
   const head = await firstOf(states, (one) => readHead(view, one, press));
-  const published = new Date(index?.updated ?? press.now());
   return {
     lost,
     remembered: {
@@ -83,15 +82,24 @@ interface FormerState {
   readonly head: HistoryHead;
 }
 
+/** The state that an index names, or what is left of a deleted view, and when that was published. */
+async function namingOf(
+  { view, index }: PublishedIndex,
+  press: Press,
+): Promise<{ readonly path: string | undefined; readonly published: Date }> {
+  if (index !== undefined) return { path: statePathOf(index, layout.index(view)), published: new Date(index.updated) };
+  const tombstone = await readTombstone(view, press);
+  return { path: tombstone?.state, published: new Date(tombstone?.at ?? 0) };
+}
+
 /** States of earlier changes, the latest first. One that is later than the index is of a change that was never published. */
-async function formerStates({ view, index }: PublishedIndex, press: Press): Promise<FormerState[]> {
-  const published = Date.parse(index?.updated ?? '');
+async function formerStates(view: string, published: Date, press: Press): Promise<FormerState[]> {
   const found: FormerState[] = [];
   for await (const key of press.mirror.list(`${view}/streams/v1/`)) {
     const stored = await stateAt(key, view, press);
     const head = stored && (await unlessLost(() => readHead(view, stored, press)));
     const at = head?.newest?.block.entries.at(-1)?.at;
-    if (stored !== undefined && head !== undefined && at !== undefined && Date.parse(at) <= published)
+    if (stored !== undefined && head !== undefined && at !== undefined && Date.parse(at) <= published.getTime())
       found.push({ stored, head });
   }
   return found.sort((one, other) => other.head.entries - one.head.entries);

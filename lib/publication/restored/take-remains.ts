@@ -1,16 +1,20 @@
 import { mirror as layout } from '../../job/layout';
 import { followIndex } from '../commit/follow-index';
 import { moveIndex } from '../commit/move-index';
+import { type NewEntry, stateFiles, writeState } from '../commit/write-state';
+import { leaveNote } from '../delete-view';
 import { entryOf } from '../history-entry';
-import { contentOf, nextContent } from '../next-content';
+import { contentOf, type NextContent, nextContent } from '../next-content';
 import type { Press } from '../press';
 import { readIndex } from '../read-index';
-import { readDocuments } from '../read-view';
+import { readTombstone } from '../read-state';
+import { type PublishedView, readDocuments } from '../read-view';
 import type { Note } from '../state/view-content';
 import { type Remains, remainsOf } from './remains';
 
 /**
- * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays.
+ * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays. A
+ * deleted view may have lost it, too: its withdrawals bind the others.
  * @returns what was lost, and what took its place; undefined if nothing was lost
  * @throws the errors of readView: NoSuchObject, if a document is missing
  */
@@ -24,10 +28,26 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     const before = { ...found, documents, ...remains.remembered };
     const content = contentOf(before);
     const next = nextContent(content, {}, press.now());
+    const entry = entryOf(content, next, note);
+    if (found.index === undefined) {
+      await buryAgain(before, next, entry, press);
+      return remains;
+    }
     // It names the lost state, so that it would not be known which of both is later.
     await press.mirror.remove(layout.plainIndex(view));
-    if (!(await moveIndex(before, next, entryOf(content, next, note), press))) continue;
+    if (!(await moveIndex(before, next, entry, press))) continue;
     await followIndex(view, press);
     return remains;
   }
+}
+
+/** Names the new state where the last one of a deleted view was named. */
+async function buryAgain(before: PublishedView, next: NextContent, entry: NewEntry, press: Press): Promise<void> {
+  const { view } = before;
+  const { deleting: _closed, ...state } = next.state;
+  const files = stateFiles(before, { ...next, state }, entry);
+  const tombstone = await readTombstone(view, press);
+  if (tombstone === undefined) return;
+  await writeState(view, files, press);
+  await leaveNote(view, { ...tombstone, state: files.path }, press);
 }

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mirror as layout } from '../../../lib/job/layout';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
 import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -73,7 +74,7 @@ describe.each(allStores)('a withdrawal in a view that was deleted, %s,', (_, mak
     await mirror.operate({ does: 'view-delete', name: 'lab' });
     const entries = (await mirror.history('lab')).length;
     mirror.around = async (call, go) => {
-      if (call.method !== 'replace' || !call.key.endsWith('deleted.json')) return go();
+      if (call.method !== 'replace' || call.key !== layout.tombstone('lab')) return go();
       mirror.around = (_one, next) => next();
       await mirror.operate(restore('lab'));
       return go();

@@ -5,6 +5,7 @@ import { operate } from '../../../lib/operations/operate';
 import { verifyMirror } from '../../../lib/operations/verify';
 import { changeView } from '../../../lib/publication/change-view';
 import { showMirror } from '../../../lib/publication/mirror/show-mirror';
+import { readTombstone } from '../../../lib/publication/read-state';
 import { readView } from '../../../lib/publication/read-view';
 import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -150,6 +151,60 @@ describe('a view that has lost a part of what it remembers', () => {
     await lose('state', views);
     await repairing(views, { forgetLost: true });
     expect((await readView('candidate', views.press)).state.holds).toHaveLength(1);
+  });
+
+  it('does not keep on its shelf what it offers again', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    views.turnClockTo('2026-11-24T08:00:00Z');
+    await asking({ does: 'unhold', view: 'candidate', release: 'noble', architectures: [], flavours: [] }, views);
+    await asking({ does: 'restore', view: 'candidate', version: '2', ...scope }, views);
+    const offered = await views.offered('candidate');
+    expect(offered).toEqual(images({ '1': 'a', '2': 'b' }));
+    await lose('state', views);
+    await repairing(views, { forgetLost: true });
+
+    const { shelf } = await readView('candidate', views.press);
+    expect(shelf.products).toEqual({});
+    expect(await views.offered('candidate')).toEqual(offered);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('can be changed if the repair is killed before index.json follows', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    await lose('state', views);
+    const replace: Store['replace'] = async (key, ...rest) => {
+      if (key === layout.plainIndexSignature('candidate')) throw new Error('killed');
+      return store.replace(key, ...rest);
+    };
+    const mirror = Object.assign(Object.create(store) as Store, { replace });
+    const killed = { ...views, press: { ...views.press, mirror } };
+    await expect(repairing(killed, { forgetLost: true })).rejects.toThrow('killed');
+
+    await configuring('candidate', views);
+    expect((await historyOf('candidate', views))?.slice(-2)).toEqual(['4 repair', '5 view']);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('goes on if it was deleted: its withdrawals bind the others, and its names stay', async () => {
+    const store = new MemoryStore();
+    const views = await madeMirror(store);
+    await views.offer('stable', images({ '1': 'a' }));
+    await asking({ does: 'view-delete', name: 'candidate' }, views);
+    const before = await readView('candidate', views.press);
+    const { state = '' } = (await readTombstone('candidate', views.press)) ?? {};
+    await store.remove(layout.document('candidate', state));
+    await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
+
+    await expect(repairing(views)).rejects.toThrow('the state of candidate is missing, or was changed');
+    await repairing(views, { view: 'candidate', forgetLost: true });
+    expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+    const after = await readView('candidate', views.press);
+    expect([after.index, after.state]).toEqual([undefined, before.state]);
+    expect(Object.values(after.ledger.products).map(({ top }) => top)).toEqual(['2', '2']);
+    expect(after.head.newest?.block.entries.at(-1)).toMatchObject({ number: 5, what: 'repair' });
+    expect((await repairing(views)).views).toEqual([]);
   });
 
   it('does not keep other views from being repaired', async () => {

@@ -1,12 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changeAndFollow } from '../../../lib/publication/derived/change-and-follow';
 import type { Hold } from '../../../lib/publication/state/holds';
-import type { Withdrawal } from '../../../lib/publication/state/withdrawal';
-import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../made/memory-store';
 import { images, type MadeViews, madeViews } from './made/made-views';
+import { withdrawIn } from './made/withdraw-in';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -17,25 +16,6 @@ let views: MadeViews;
 beforeEach(() => {
   views = madeViews(signer, new MemoryStore());
 });
-
-/** Withdraws a version of a flavour, as the view has it. */
-function withdraw(view: string, flavour: string, name: string) {
-  return changeAndFollow(
-    view,
-    ({ documents, state }) => {
-      const products = [...documents.values()].flatMap((document) => Object.values(document.products));
-      const product = products.find(({ subarch }) => subarch === flavour);
-      const version = product?.versions[name];
-      if (product === undefined || version === undefined) throw new Error(`no ${name} of ${flavour}`);
-      const mark: Withdrawal = {
-        ...{ id: '0123456789ab', at: '2026-11-20T08:00:00Z', view, release: 'noble', version: name },
-        ...{ architectures: [], flavours: [], parts: [withdrawnPart(product, name, version)] },
-      };
-      return { state: { ...state, withdrawals: [mark] }, note: { what: 'withdraw' } };
-    },
-    views.press,
-  );
-}
 
 const follow = (view: string, from: string) =>
   changeAndFollow(
@@ -49,7 +29,7 @@ describe('a view that follows', () => {
     await views.offer('stable', images({ '1': 'a', '2': 'b', '3': 'c' }));
     await views.select('lab', [{ from: 'stable' }], images({ '1': 'a', '2': 'b', '3': 'c' }));
     await views.offer('old', images({ '1': 'a', '2': 'b' }));
-    await withdraw('stable', 'hwe-24.04', '2');
+    await withdrawIn(views, 'stable', 'hwe-24.04', '2');
     expect(await views.offered('lab')).toEqual(images({ '1': 'a', '2': 'b', '3': 'c' }));
 
     const { followed } = await follow('lab', 'old');
@@ -61,7 +41,7 @@ describe('a view that follows', () => {
   it('keeps a version that is withdrawn while it is the newest, until its source goes back', async () => {
     await views.offer('stable', images({ '1': 'a', '2': 'b' }));
     await views.select('lab', [{ from: 'stable' }], images({ '1': 'a', '2': 'b' }));
-    await withdraw('stable', 'ga-24.04', '2');
+    await withdrawIn(views, 'stable', 'ga-24.04', '2');
     expect(await views.offered('lab')).toEqual(images({ '1': 'a', '2': 'b' }));
     await views.offer('stable', images({ '1': 'a' }));
     expect(await views.offered('lab')).toEqual(images({ '1': 'a' }));

@@ -5,8 +5,6 @@ import { changeAndFollow } from '../../../lib/publication/derived/change-and-fol
 import { followViews } from '../../../lib/publication/derived/follow-views';
 import { readView } from '../../../lib/publication/read-view';
 import { contentDigest } from '../../../lib/publication/state/product-key';
-import type { Withdrawal } from '../../../lib/publication/state/withdrawal';
-import { withdrawnPart } from '../../../lib/publication/state/withdrawals';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -17,6 +15,7 @@ import { MemoryStore } from '../made/memory-store';
 import { recordingStore, wrappedStore } from '../made/wrapped-store';
 import { images, type MadeViews, madeViews } from './made/made-views';
 import { siteOf } from './made/site-of';
+import { withdrawIn } from './made/withdraw-in';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -271,31 +270,13 @@ describe('what was decided', () => {
     await views.select('lab', [{ from: 'stable' }], first);
     const marked = await views.offer('candidate', images({ '2': 'b' }));
     expect(marked.moved).toBe(true);
-    await withdrawIn('candidate', 'hwe-24.04', '2');
+    await withdrawIn(views, 'candidate', 'hwe-24.04', '2');
     const { followed } = await views.offer('stable', { ...images({ '1': 'a', '3': 'b' }), loader: { '1': 'a' } });
 
     expect(followed).toEqual([{ view: 'lab', moved: false }]);
     expect(await views.offered('lab')).toEqual(first);
     await views.offer('stable', { ...images({ '1': 'a', '3': 'b', '4': 'd' }), loader: { '1': 'a' } });
     expect(await views.offered('lab')).toEqual({ ...images({ '1': 'a', '4': 'd' }), loader: { '1': 'a' } });
-
-    async function withdrawIn(view: string, flavour: string, name: string): Promise<void> {
-      await changeView(
-        view,
-        ({ documents, state }) => {
-          const products = [...documents.values()].flatMap((document) => Object.values(document.products));
-          const product = products.find(({ subarch }) => subarch === flavour);
-          const version = product?.versions[name];
-          if (product === undefined || version === undefined) throw new Error(`no ${name} of ${flavour}`);
-          const mark: Withdrawal = {
-            ...{ id: '0123456789ab', at: '2026-11-20T08:00:00Z', view, release: 'noble', version: name },
-            ...{ architectures: [], flavours: [], parts: [withdrawnPart(product, name, version)] },
-          };
-          return { state: { ...state, withdrawals: [mark] }, note: { what: 'withdraw' } };
-        },
-        views.press,
-      );
-    }
   });
 
   it('holds a view that follows where it is', async () => {
