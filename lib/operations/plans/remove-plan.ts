@@ -17,6 +17,7 @@ import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest } from './refused-newest';
+import { refusedRoots } from './refused-roots';
 
 /**
  * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. A product
@@ -35,7 +36,11 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const dropped = versions.filter(isLast).map(({ product }) => product);
   const shelf = unshelved(content, versions);
   const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
-  const refusal = documents.size === 0 ? emptyViewError(request.view) : refusedNewest(content, documents, mirror);
+  const refusal =
+    documents.size === 0
+      ? emptyViewError(request.view)
+      : (refusedNewest(content, documents, mirror) ??
+        refusedRoots(content, documents, 'remove what has the root image of all flavours together'));
   return {
     views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
     remarks: remarksOf(versions, dropped, documents),
