@@ -3,7 +3,7 @@ import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
 import type { Attestation, LedgerRow } from '../../publication/state/ledger';
 import { newRow, withResults } from '../../publication/state/ledger';
-import { contentDigest } from '../../publication/state/product-key';
+import { contentDigest, maasName } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, releaseOf } from './chosen-products';
 import { type ChosenVersion, chosenVersions } from './chosen-versions';
@@ -42,8 +42,16 @@ function undoing(
   const [one] = versions;
   if (first === undefined || first.passed === passed || !isSame || one === undefined) return [];
   const result = ['--check', check, passed ? '--fail' : '--pass', ...(first.link ? ['--link', first.link] : [])];
-  const words = ['attest', view, releaseOf(one.product), one.name, ...result];
-  return [{ about: 'undo', commands: [commandLine(words, { architectures, flavours })] }];
+  const command = (name: string, scope: { architectures: readonly string[]; flavours: readonly string[] }) =>
+    commandLine(['attest', view, releaseOf(one.product), name, ...result], scope);
+  const isOne = versions.every(({ name }) => name === one.name);
+  // The newest version of one product may have the name of an older one of another.
+  const commands = isOne
+    ? [command(one.name, { architectures, flavours })]
+    : versions.map(({ name, product }) =>
+        command(name, { architectures: [product.arch ?? ''], flavours: [maasName(product)] }),
+      );
+  return [{ about: 'undo', commands }];
 }
 
 function resultFor({ name }: ChosenVersion, { view, check, passed, by, link }: Asked<'attest'>, at: Date): Attestation {
