@@ -18,8 +18,7 @@ import { chosenVersions, namesOf } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { type Leaving, offering, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
-import { refusedNewest } from './refused-newest';
-import { refusedRoots } from './refused-roots';
+import { refusedNewest, refusedRoots } from './refused-documents';
 
 /**
  * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions

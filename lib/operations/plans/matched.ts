@@ -1,14 +1,11 @@
-import type { Remark } from '../../job/operations/outcome';
 import { ineligible } from '../../publication/offers/eligible';
 import { offerGroups } from '../../publication/offers/offer-groups';
 import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
-import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { type Match, WithdrawnIndex } from '../../publication/state/withdrawals';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Version } from '../../simplestreams/types';
-import { wayBack } from './back/way-back';
 import { type ChosenProduct, productsIn, releaseOf } from './chosen-products';
 import { namesOf } from './chosen-versions';
 
@@ -86,31 +83,4 @@ function stuckIn(content: ViewContent, mark: Withdrawal, index: WithdrawnIndex):
   const isStuck = ({ product }: ChosenProduct) =>
     Object.entries(product.versions).every(([name, version]) => index.of(product, name, version) !== undefined);
   return groups.filter((group) => group.every(isStuck)).flatMap((group) => group.map(({ key }) => key));
-}
-
-/**
- * What a mark matches in all views, except what it names; and where that is still offered as newest.
- * @param states of all views
- */
-export function matchRemarks(
-  mark: Withdrawal,
-  matched: readonly Matched[],
-  states: ReadonlyMap<string, ViewState>,
-): Remark[] {
-  const scope = { architectures: mark.architectures, flavours: mark.flavours };
-  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states, scope };
-  return matched.flatMap(({ view, found }) =>
-    found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
-      const where = { view, product, version };
-      const from = origin === undefined ? {} : { from: origin };
-      if (isNewest) {
-        return [{ about: 'still offered', ...where, ...wayBack(view, { product, release, ...from }, mirror) }];
-      }
-      return by === 'name' || isNamed(mark, view, version) ? [] : [{ about: 'matched', ...where, why: by }];
-    }),
-  );
-}
-
-function isNamed({ view, version }: Withdrawal, other: string, name: string): boolean {
-  return view === other && version === name;
 }

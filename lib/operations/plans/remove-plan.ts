@@ -16,8 +16,7 @@ import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
-import { refusedNewest } from './refused-newest';
-import { refusedRoots } from './refused-roots';
+import { refusedNewest, refusedRoots } from './refused-documents';
 
 /**
  * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. A product

@@ -8,8 +8,9 @@ import { type Asked, noteOf } from './asked';
 import { chosenProducts } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
 import { markFor, markLines, withMark } from './marked';
-import { matchedIn, matchRemarks } from './matched';
+import { matchedIn } from './matched';
 import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from './planned';
+import { matchRemarks } from './way-back';
 
 /**
  * Marks a version as withdrawn, in the view that is named or in all that are not frozen. It moves nothing: what still offers

@@ -14,7 +14,7 @@ import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
 import { markFor } from '../marked';
-import { matchedIn, matchRemarks } from '../matched';
+import { matchedIn } from '../matched';
 import {
   type MirrorContent,
   type Planned,
@@ -24,6 +24,7 @@ import {
   statesIn,
   viewToChange,
 } from '../planned';
+import { matchRemarks } from '../way-back';
 import { onlyTheKernel } from '../withdraw-plan';
 import { type BackIn, backIn } from './back-in';
 import { refuseStuck, versionsTakenBack } from './taken-back';

@@ -1,22 +1,50 @@
-import { isFrozenName } from '../../../job/layout';
-import { commandLine } from '../../../job/operations/commands';
-import { partOf } from '../../../publication/derived/selected-products';
-import { heldBy } from '../../../publication/state/holds';
-import { fieldsOfKey } from '../../../publication/state/product-key';
-import type { ViewState } from '../../../publication/state/view-state';
-import type { Withdrawal } from '../../../publication/state/withdrawal';
-import { releaseOf } from '../chosen-products';
-import type { Found, Matched } from '../matched';
+import { isFrozenName } from '../../job/layout';
+import { commandLine } from '../../job/operations/commands';
+import type { Remark } from '../../job/operations/outcome';
+import { partOf } from '../../publication/derived/selected-products';
+import { heldBy } from '../../publication/state/holds';
+import { fieldsOfKey } from '../../publication/state/product-key';
+import type { ViewState } from '../../publication/state/view-state';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { releaseOf } from './chosen-products';
+import type { Found, Matched } from './matched';
+
+/**
+ * What a mark matches in all views, except what it names; and where that is still offered as newest.
+ * @param states of all views
+ */
+export function matchRemarks(
+  mark: Withdrawal,
+  matched: readonly Matched[],
+  states: ReadonlyMap<string, ViewState>,
+): Remark[] {
+  const scope = { architectures: mark.architectures, flavours: mark.flavours };
+  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states, scope };
+  return matched.flatMap(({ view, found }) =>
+    found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
+      const where = { view, product, version };
+      const from = origin === undefined ? {} : { from: origin };
+      if (isNewest) {
+        return [{ about: 'still offered', ...where, ...wayBack(view, { product, release, ...from }, mirror) }];
+      }
+      return by === 'name' || isNamed(mark, view, version) ? [] : [{ about: 'matched', ...where, why: by }];
+    }),
+  );
+}
+
+function isNamed({ view, version }: Withdrawal, other: string, name: string): boolean {
+  return view === other && version === name;
+}
 
 /** How a view stops offering a version. */
-export interface WayBack {
+interface WayBack {
   /** None would be refused. Empty: there is none by now. */
   readonly commands: readonly string[];
   /** Why not by going back, and what else. @default - by going back */
   readonly why?: string;
 }
 
-export interface MatchedMirror {
+interface MatchedMirror {
   /** By name. */
   readonly views: ReadonlyMap<string, Matched>;
   readonly states: ReadonlyMap<string, ViewState>;
@@ -27,7 +55,7 @@ export interface MatchedMirror {
 type What = Pick<Found, 'product' | 'release' | 'from'>;
 
 /** Where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
-export function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly string[] = []): WayBack {
+function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly string[] = []): WayBack {
   const { kind, source } = mirror.states.get(view) ?? {};
   if (kind !== 'selected') return wayOf(view, what, mirror);
   const from = partOf(source?.select ?? [], fieldsOfKey(what.product))?.from;
