@@ -49,5 +49,5 @@ async function buryAgain(before: PublishedView, next: NextContent, entry: NewEnt
   const tombstone = await readTombstone(view, press);
   if (tombstone === undefined) return;
   await writeState(view, files, press);
-  await leaveNote(view, { ...tombstone, state: files.path }, press);
+  await leaveNote(view, { ...tombstone, state: files.path, at: entry.at }, press);
 }
