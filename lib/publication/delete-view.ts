@@ -9,7 +9,6 @@ import type { Press } from './press';
 import { refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readView } from './read-view';
-import type { KeyChange } from './sign-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
 import type { Tombstone } from './state/state-document';
@@ -96,7 +95,7 @@ export async function leaveNote(view: string, tombstone: Tombstone, press: Press
 }
 
 /** Signs what is left of a deleted view again, if the former key has signed it. @returns false if it need not be */
-export async function signTombstone(view: string, change: KeyChange): Promise<boolean> {
+export async function signTombstone(view: string, change: Press): Promise<boolean> {
   const key = layout.tombstone(view);
   const found = await readSigned(key, change);
   if (!found?.byFormer) return false;
