@@ -5,7 +5,7 @@ import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, type NextContent, nextContent } from './next-content';
-import type { Press } from './press';
+import type { KeyChange, Press } from './press';
 import { refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readView } from './read-view';
