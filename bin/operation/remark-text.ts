@@ -78,8 +78,10 @@ function stillOffered(remarks: readonly Remark[], words: MirrorWords): string[] 
     const text = `${view} still offers ${version} as the newest (${counted(names.size, 'product')})`;
     if (view.startsWith('snapshots/')) return wrapped(`${text}: a snapshot never changes`, 2, 0);
     const commands = [...new Set(some.flatMap((one) => one.commands ?? []))];
+    const why = some.find((one) => one.why !== undefined)?.why;
+    const alone = why === undefined ? text : `${text}: ${why}`;
     return [
-      ...wrapped(commands.length === 0 ? text : `${text}; to take it back there:`, 2, 0),
+      ...wrapped(commands.length === 0 ? alone : `${text}; to take it back there:`, 2, 0),
       ...commandLines(commands, words),
     ];
   });

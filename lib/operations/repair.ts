@@ -35,12 +35,13 @@ export async function repairMirror(
   press: Press,
 ): Promise<OperationOutcome> {
   const { by: _by, reason: _reason, request: _request, ...operation } = asked;
+  const { forgetLost = false } = operation;
   const isOld = await needsUpgrade(press.mirror);
   if (isOld && !operation.upgrade) await refuseOlder(press);
   const at = wanted === undefined ? planTime(press.now()) : timeOfPlan(wanted);
   const names = await namedViews(operation.view, press);
   const format = { view: formatKey, lines: isOld ? [{ does: 'set', why: 'the format of this release' } as const] : [] };
-  const found = await faultsIn(names, { isOld, forgetLost: operation.forgetLost ?? false }, press);
+  const found = await faultsIn(names, { isOld, forgetLost }, press);
   if (!isOld) refuseHopeless(found);
   const planned = [...(isOld ? [format] : []), ...found.map(plannedOf)];
   const plan = planIdOf(at, operation, planned);
@@ -51,7 +52,7 @@ export async function repairMirror(
   }
   const done = dryRun
     ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }
-    : await repaired(askerOf(asked), { isOld, found, format }, press);
+    : await repaired(askerOf(asked), { isOld, forgetLost, found, format }, press);
   return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
 }
 
@@ -75,13 +76,16 @@ async function refuseOlder({ mirror }: Press): Promise<void> {
   if (format !== undefined) checkFormat(mirror.name, format.bytes, { writes: true });
 }
 
+interface Repair {
+  readonly isOld: boolean;
+  readonly forgetLost: boolean;
+  readonly found: readonly Found[];
+  readonly format: Omit<ViewOutcome, 'moved'>;
+}
+
 async function repaired(
   asker: Asker,
-  {
-    isOld,
-    found,
-    format,
-  }: { readonly isOld: boolean; readonly found: readonly Found[]; readonly format: Omit<ViewOutcome, 'moved'> },
+  { isOld, forgetLost, found, format }: Repair,
   press: Press,
 ): Promise<Pick<OperationOutcome, 'views' | 'followed'>> {
   const views: ViewOutcome[] = [];
@@ -90,9 +94,10 @@ async function repaired(
     await upgradeMirror(press, asker);
     views.push({ ...format, moved: true });
   }
-  const failures = found.flatMap(({ failure }) => failure ?? []);
-  for (const { view, faults } of found.filter(({ failure }) => failure === undefined)) {
+  const failures: MirrorError[] = [];
+  const repair = async ({ view, faults, failure }: Found) => {
     const done = await unlessFailed(view, async () => {
+      if (failure !== undefined) throw failure;
       return { view, faults: await repairView(view, faults, noteOf('repair', asker), press) };
     });
     if (done.failure !== undefined) failures.push(done.failure);
@@ -100,7 +105,11 @@ async function repaired(
       views.push({ ...plannedOf(done), moved: done.faults.length > 0 });
       followed.push(...(await followViews(view, press)));
     }
-  }
+  };
+  for (const one of found.filter(({ failure }) => failure === undefined)) await repair(one);
+  // What could not be read may have depended on a view that is repaired by now.
+  const failed = found.filter(({ failure }) => failure !== undefined).map(({ view }) => view);
+  for (const one of await faultsIn(failed, { isOld: false, forgetLost }, press)) await repair(one);
   const failure = failureOf(
     failures,
     views.map(({ view }) => view),

@@ -10,6 +10,11 @@ const snapshotName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be l
 /** An exact name, or `newest`. */
 const version = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'must be a version, such as 20261120.083000');
 
+/** What people write is shown on terminals, also to others. */
+const printable = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+const notPrintable = 'must be one line, without control characters';
+const line = (most: number) => z.string().min(1).max(most).regex(printable, notPrintable);
+
 /** ISO 8601, UTC. The command line reads other forms. */
 const time = z.iso.datetime();
 
@@ -40,11 +45,11 @@ export const OperationRequest = z.discriminatedUnion('does', [
     /** Checks that must have passed, in addition to those of the view's own setting. */
     require: z.array(checkName).default([]),
     /** Why the checks of the view's own setting are not required. @default - they are */
-    checksWaived: z.string().min(1).max(1000).optional(),
+    checksWaived: line(1000).optional(),
     /** What mirror.yaml says of `to`. It counts until a setting of the file was applied. @default - nothing */
     setting: viewSource.promote,
     /** Why versions are promoted that have not booted. @default - they are not */
-    waived: z.string().min(1).optional(),
+    waived: line(1000).optional(),
   }),
   z.strictObject({ does: z.literal('withdraw'), ...oneVersion, allViews }),
   z.strictObject({ does: z.literal('restore'), ...oneVersion, allViews }),
@@ -77,6 +82,7 @@ export const OperationRequest = z.discriminatedUnion('does', [
     /** The documents that keep it are public. */
     link: z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .regex(printable, notPrintable)
       .refine((text) => !URL.canParse(text) || userOf(text) === '', 'must not contain a user or password')
       .optional(),
   }),
@@ -104,8 +110,8 @@ export const operationNeeds = ['operations'] as const;
 export const Operation = z.strictObject({
   operation: OperationRequest,
   /** As the caller says: `anna@ops1`. */
-  by: z.string().min(1).max(200),
-  reason: z.string().min(1).max(1000).optional(),
+  by: line(200),
+  reason: line(1000).optional(),
   /** Only shows what it would do. */
   dryRun: z.boolean().default(false),
   /** Id of the plan that is to be carried out exactly. @default - what is right when it is carried out */

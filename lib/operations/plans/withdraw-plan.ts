@@ -21,7 +21,7 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
   const mark = markFor(versions, request, named, at);
   const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
   const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
-  const [own, states] = [matchedIn(mark, named), statesIn(mirror)];
+  const [own, states] = [matchedIn(mark, named, mirror.withdrawn), statesIn(mirror)];
   return {
     views: [markedIn(named, mark, request)],
     remarks: [],
@@ -29,7 +29,7 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
       isFirst: false,
       plan: (content) => ({
         ...(request.allViews && content.state.kind !== 'frozen' && { planned: markedIn(content, mark, request) }),
-        matched: matchedIn(mark, content),
+        matched: matchedIn(mark, content, mirror.withdrawn),
       }),
       remarks: (others) => {
         const matched = [own, ...others.flatMap((one) => one.matched ?? [])];

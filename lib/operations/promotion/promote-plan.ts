@@ -37,7 +37,11 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
     note: noteFor(request, conditions),
     ...{ offered: [from], withdrawn: promoting.withdrawn },
   };
-  const remarks = [...conditions.remarks, ...downloads(taken, before.documents, documents), ...undoing(taken, to.view)];
+  const remarks = [
+    ...conditions.remarks,
+    ...downloads(taken, before.documents, documents),
+    ...undoing(taken, to, promoting.withdrawn),
+  ];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
 };
 

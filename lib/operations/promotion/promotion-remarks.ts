@@ -3,6 +3,8 @@ import type { Remark } from '../../job/operations/outcome';
 import { bySelection, newestDownload, selectionOf } from '../../publication/offers/downloads';
 import { highest } from '../../publication/state/highest';
 import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
+import { WithdrawnIndex } from '../../publication/state/withdrawals';
 import { releaseOf } from '../plans/chosen-products';
 import type { Promoted } from './promoted';
 
@@ -18,12 +20,25 @@ export function downloads(promoted: readonly Promoted[], before: Documents, next
 
 type Documents = ViewContent['documents'];
 
-/** Going back without a judgement: what was promoted waits as pending. */
-export function undoing(promoted: readonly Promoted[], view: string): Remark[] {
+/**
+ * Going back without a judgement: what was promoted waits as pending. Nothing where that would be refused, since it would make
+ * a withdrawn version the newest again.
+ * @param withdrawn of all views
+ */
+export function undoing(promoted: readonly Promoted[], to: ViewContent, withdrawn: readonly Withdrawal[]): Remark[] {
+  const index = new WithdrawnIndex(to.view, [...to.state.withdrawals, ...withdrawn]);
   const releases = Map.groupBy(promoted, ({ fields }) => releaseOf({ ...fields, versions: {} }));
   const commands = [...releases].flatMap(([release, some]) => {
     const before = highest(some.flatMap((one) => one.before ?? []));
-    return before === undefined ? [] : [`maas-mirror hold ${view} ${release} --at ${before}`];
+    const isBad = some.some((one) => isWithdrawn(one, to, index));
+    return before === undefined || isBad ? [] : [`maas-mirror hold ${to.view} ${release} --at ${before}`];
   });
   return commands.length === 0 ? [] : [{ about: 'undo', commands }];
+}
+
+/** Whether the version that the target had as its newest is withdrawn. */
+function isWithdrawn({ contentId, id, before = '' }: Promoted, to: ViewContent, index: WithdrawnIndex): boolean {
+  const product = to.documents.get(contentId)?.products[id];
+  const version = product?.versions[before];
+  return product !== undefined && version !== undefined && index.of(product, before, version) !== undefined;
 }

@@ -47,8 +47,9 @@ export function failureOf(failures: readonly MirrorError[], repaired: readonly s
   if (first === undefined || (others.length === 0 && repaired.length === 0)) return first;
   const said = [first, ...others].map(({ message }) => message).join('; ');
   const done = repaired.length === 0 ? '' : `; repaired: ${repaired.join(', ')}`;
+  const hints = [...new Set([first, ...others].flatMap(({ hint }) => hint ?? []))];
   return new MirrorError(first.name, said + done, {
-    ...(first.hint !== undefined && { hint: first.hint }),
+    ...(hints.length > 0 && { hint: hints.join('; ') }),
     ...{ cause: first, misuse: first.misuse },
   });
 }

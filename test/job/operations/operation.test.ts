@@ -58,6 +58,10 @@ describe('what an operator asks for', () => {
     { does: 'attest', ...version, check: 'hw lab', passed: true },
     { does: 'attest', ...version, check: 'hw-lab', passed: true, link: 'javascript:alert(1)' },
     { does: 'attest', ...version, check: 'hw-lab', passed: true, link: 'https://user:password@lab/412' },
+    { does: 'attest', ...version, check: 'hw-lab', passed: true, link: 'https://lab/\u001b[31m' },
+    { does: 'promote', from: 'candidate', to: 'stable', waived: 'urgent\n' },
+    { does: 'promote', from: 'candidate', to: 'stable', waived: 'x'.repeat(1001) },
+    { does: 'promote', from: 'candidate', to: 'stable', checksWaived: 'a\u2028b' },
     { does: 'snapshot', view: 'candidate', name: '..' },
     { does: 'view-create', name: 'snapshots/a' },
     { does: 'view-set', name: 'lab-2', select: [] },
@@ -75,7 +79,14 @@ describe('an operation', () => {
     expect(Operation.parse({ ...asked, plan, reason: 'why' })).toMatchObject({ plan, reason: 'why' });
   });
 
-  it.each([{ plan: '1f2e3d4c5b6a7988' }, { by: '' }, { reason: '' }, { request: 'r-1' }])('refuses %j', (wrong) => {
+  it.each([
+    { plan: '1f2e3d4c5b6a7988' },
+    { by: '' },
+    { reason: '' },
+    { by: 'anna\u001b[31m' },
+    { reason: 'two\nlines' },
+    { request: 'r-1' },
+  ])('refuses %j', (wrong) => {
     expect(Operation.safeParse({ ...asked, ...wrong }).success).toBe(false);
   });
 });

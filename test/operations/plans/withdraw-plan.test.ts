@@ -139,6 +139,27 @@ describe('withdraw', () => {
     expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
   });
 
+  it('names no command that would be refused: where nothing is before it, or only on other architectures', () => {
+    const only = { 'ga-24.04': { [two]: 'r2 g2' } };
+    const site = viewWith('lab-1', only);
+    const follows = { ...site.state, kind: 'selected' as const, source: { select: [{ from: 'lab' }] } };
+    const arm = [...viewWith('edge', only).documents].map(([, { products }]) => Object.values(products)[0]);
+    const edge = viewWith('edge', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
+    const documents = [...edge.documents].map(([id, document]) => {
+      const products = { ...document.products, arm64: { versions: {}, ...arm[0], arch: 'arm64' } };
+      return [id, { ...document, products }] as const;
+    });
+    const views = [viewWith('lab', only), { ...site, state: follows }, { ...edge, documents: new Map(documents) }];
+    const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(candidate, ...views), at), 'still offered');
+    const why = 'there is nothing before it to go back to';
+    expect(still.slice(2).map(({ view, commands, why }) => [view, commands, why])).toEqual([
+      ['edge', ['maas-mirror rollback edge noble --arch amd64'], undefined],
+      ['edge', [], why],
+      ['lab', [], why],
+      ['lab-1', [], why],
+    ]);
+  });
+
   it('says if only the kernel differs from the version before, unless only the kernel is withdrawn', () => {
     const mirror = mirrorOf(viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r1 g2' } }));
     const remark = { about: 'only the kernel', product: ga, version: two, before: one };

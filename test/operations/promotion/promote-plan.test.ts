@@ -290,6 +290,16 @@ describe('promote --after', () => {
     ]);
   });
 
+  it('does not name the hold that would go back to a version which is withdrawn by now, since that is refused', () => {
+    const stable = stableOf(flavours({ [one]: '1' }));
+    const [product] = Object.values([...stable.documents.values()][0]?.products ?? {});
+    const mark = withdrawalOf('lab', withdrawnPart(product ?? { versions: {} }, one, made('r1 g1')));
+    const mirror = { ...mirrorOf(candidateOf(flavours({ [three]: '3' })), stable), withdrawn: [mark] };
+    const planned = plan(mirror);
+    expect(linesOf(planned)).toEqual([`offer ga-24.04 ${three} as it is`, `offer hwe-24.04 ${three} as it is`]);
+    expect(planned.remarks.map(({ about }) => about)).toEqual(['download']);
+  });
+
   it('takes nothing that is withdrawn anywhere, also by the hand of another view', () => {
     const candidate = candidateOf(flavours({ [two]: '2', [three]: '3' }));
     const [product] = Object.values([...candidate.documents.values()][0]?.products ?? {});

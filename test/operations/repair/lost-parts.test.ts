@@ -225,4 +225,49 @@ describe('a view that has lost a part of what it remembers', () => {
       ['stable', 'set'],
     ]);
   });
+
+  it('does not keep views that follow it from being repaired after it, nor hides what to do', async () => {
+    const views = await madeMirror(new MemoryStore());
+    await asking({ does: 'view-create', name: 'a-site', select: [{ from: 'candidate' }] }, views);
+    await lose('state', views);
+
+    await expect(repairing(views)).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      hint: expect.stringContaining('maas-mirror repair candidate --forget-lost'),
+    });
+    const { views: done } = await repairing(views, { forgetLost: true });
+    expect(done.map(({ view, moved }) => [view, moved])).toEqual([['candidate', true]]);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+});
+
+describe('verify of a mirror with a deleted view', () => {
+  const [note, path] = [layout.tombstone('candidate'), 'candidate/streams/v1/'];
+  const buried = async () => {
+    const views = await madeMirror(new MemoryStore());
+    await views.offer('stable', images({ '1': 'a' }));
+    await asking({ does: 'view-delete', name: 'candidate' }, views);
+    expect(await rulesOf(views)).toEqual([]);
+    return views;
+  };
+  const problemsOf = async ({ press: { mirror } }: MadeViews) =>
+    (await verifyMirror(mirror, { scratch: folderInMemory() })).problems;
+
+  it('tells that what was withdrawn there is lost, and how to go on', async () => {
+    const views = await buried();
+    const { mirror } = views.press;
+    for await (const key of mirror.list(path)) if (/[0-9a-f]{64}\.json$/.test(key)) await mirror.remove(key);
+    expect(await problemsOf(views)).toMatchObject([
+      { object: note, rule: 'buried', message: expect.stringContaining('or run: maas-mirror repair candidate') },
+    ]);
+  });
+
+  it('tells that its note was changed, which no command takes for the truth', async () => {
+    const views = await buried();
+    const options = { contentType: 'text/plain', cacheControl: 'no-cache' };
+    await views.press.mirror.replace(note, Buffer.from('{}'), options);
+    const [problem] = await problemsOf(views);
+    expect(problem).toMatchObject({ object: note, rule: 'buried' });
+    expect(problem?.message).toMatch(/no valid signature.*; restore it$/);
+  });
 });

@@ -42,9 +42,11 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
   const refusal = heldBack(own);
   const plan = (content: ViewContent): PlannedElsewhere => {
     const isMoved = request.allViews && content.state.kind !== 'frozen';
-    return isMoved ? movedElsewhere(back(content), mark) : { matched: matchedIn(mark, content) };
+    return isMoved
+      ? movedElsewhere(back(content), mark, mirror)
+      : { matched: matchedIn(mark, content, mirror.withdrawn) };
   };
-  const [here, states] = [movedElsewhere(own, mark), statesIn(mirror)];
+  const [here, states] = [movedElsewhere(own, mark, mirror), statesIn(mirror)];
   const remarks = (others: readonly PlannedElsewhere[]) => [
     ...markRemarks(mark, [here, ...others], states),
     ...onlyTheKernel(versions, mark),
@@ -110,7 +112,11 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
 }
 
 /** With what its mark matches afterwards, and what depends on what is dropped. */
-function movedElsewhere(back: BackIn, mark: Withdrawal): PlannedElsewhere & { readonly planned: PlannedView } {
+function movedElsewhere(
+  back: BackIn,
+  mark: Withdrawal,
+  { withdrawn }: MirrorContent,
+): PlannedElsewhere & { readonly planned: PlannedView } {
   const { content, moves, documents, planned } = back;
   const refusal = heldBack(back);
   const gone = moves.leaving.filter(({ id }) => ![...documents.values()].some(({ products }) => products[id]));
@@ -118,7 +124,7 @@ function movedElsewhere(back: BackIn, mark: Withdrawal): PlannedElsewhere & { re
   return {
     ...(refusal && { refusal }),
     planned,
-    matched: matchedIn(mark, { ...content, documents }),
+    matched: matchedIn(mark, { ...content, documents }, withdrawn),
     remarks: dependentsOf(products, documents),
   };
 }
