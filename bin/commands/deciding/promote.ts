@@ -46,7 +46,9 @@ async function promote(options: PromoteOptions, terminal: Terminal): Promise<num
       misuse: true,
     });
   }
+  const { configuredPromotion } = await import('../../operation/configured-promotion.js');
   const typed = {
+    setting: await configuredPromotion(to, options),
     ...({ does: 'promote', from, to, release, after, require: listOf(require) } as const),
     ...{ checksWaived: waiveChecks, waived: waiveBootTest, ...scopeOf(options) },
   };

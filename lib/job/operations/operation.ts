@@ -41,6 +41,8 @@ export const OperationRequest = z.discriminatedUnion('does', [
     require: z.array(checkName).default([]),
     /** Why the checks of the view's own setting are not required. @default - they are */
     checksWaived: z.string().min(1).max(1000).optional(),
+    /** What mirror.yaml says of `to`. It counts until a setting of the file was applied. @default - nothing */
+    setting: viewSource.promote,
     /** Why versions are promoted that have not booted. @default - they are not */
     waived: z.string().min(1).optional(),
   }),

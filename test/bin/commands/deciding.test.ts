@@ -205,6 +205,20 @@ describe('promote', () => {
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
   });
 
+  test('by hand, meets the conditions of mirror.yaml the first time, too', async () => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { stable: { promote: { from: candidate, require: [hw-lab] } } }\n');
+
+    const { code, outLines, errLines } = await type('promote', 'candidate', 'stable', '--config', config);
+
+    expect([code, errLines[1]]).toEqual([4, expect.stringMatching(/^error: noble \S+ has no result of hw-lab yet$/)]);
+    expect(outLines).toEqual([]);
+    expect((await type('promote', 'candidate', 'stable', '--config', config, '--waive-checks', 'new lab')).code).toBe(
+      0,
+    );
+  });
+
   test('is what mirror.yaml says again, after the view was set to something else', async () => {
     const { type, keyFile, read } = await operatorWithTwo();
     const config = keyFile.replace('key.asc', 'mirror.yaml');

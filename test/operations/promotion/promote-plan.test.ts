@@ -433,6 +433,20 @@ describe('promote by hand, where the setting of the target has conditions,', () 
     expect(plan(mirrorOf(failed, checks), { checksWaived: 'lab is down' }).refusal?.name).toBe('NotAttested');
   });
 
+  it('takes them from mirror.yaml until a setting of it was applied, also for a target that does not exist yet', () => {
+    const setting = { from: 'candidate', after: '3d', require: ['hw-lab'] };
+    const created = stableOf({ 'ga-24.04': { [one]: 'r1 g1' } });
+    for (const mirror of [mirrorOf(candidate), mirrorOf(candidate, created)]) {
+      const planned = plan(mirror, { setting });
+      expect(linesOf(planned)).not.toContainEqual(expect.stringMatching(/^offer/));
+      expect(toldBy(planned)).toEqual(['published in candidate for 3d; passed hw-lab']);
+      expect(toldBy(plan(mirror, { setting: { ...setting, from: 'beta' } }))).toEqual([]);
+    }
+    const applied = { ...created, state: { ...created.state, configured: 'a'.repeat(64) } };
+    expect(toldBy(plan(mirrorOf(candidate, applied), { setting }))).toEqual([]);
+    expect(toldBy(plan(mirrorOf(candidate, waits), { setting }))).toEqual(['published in candidate for 3d']);
+  });
+
   it('does not need them from another source', () => {
     const other = plan(mirrorOf(candidate, stableWith({ from: 'beta', after: '3d', require: ['hw-lab'] })));
     expect(linesOf(other)).toEqual([`offer ga-24.04 ${three} as it is`]);
