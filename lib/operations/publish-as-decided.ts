@@ -2,6 +2,7 @@ import type { Followed } from '../job/operations/outcome';
 import type { Press } from '../publication/press';
 import { readIndex } from '../publication/read-index';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
+import { lastOf } from './carry-out/last-of';
 import { takeBackSince } from './carry-out/withdrawn-since';
 import { liftEndedHolds } from './lift-ended-holds';
 
@@ -22,10 +23,5 @@ export async function publishAsDecided<Done extends { readonly followed: readonl
   const done = await publish();
   const asker = { reason: 'withdrawn in all views' };
   const since = known && (await takeBackSince(view, known, { asker, at: press.now(), press }));
-  return { ...done, followed: latest([...before, ...done.followed, ...(since?.followed ?? [])]) };
-}
-
-/** What came of each view last. */
-function latest(followed: readonly Followed[]): Followed[] {
-  return [...new Map(followed.map((one) => [one.view, one])).values()];
+  return { ...done, followed: lastOf([...before, ...done.followed, ...(since?.followed ?? [])]) };
 }

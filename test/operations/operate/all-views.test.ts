@@ -88,6 +88,39 @@ describe('a rollback in all views', () => {
     await expectOneMark();
   });
 
+  /** Fails to list the views once candidate was changed: once, or until the operation has ended. */
+  async function expectUnlisted({ once }: { once: boolean }): Promise<void> {
+    const { store } = mirror;
+    const folders = store.folders.bind(store);
+    when('candidate', 'after', async () => {
+      store.folders = async () => {
+        if (once) store.folders = folders;
+        throw new MirrorError('StoreFailed', 'the disk is gone');
+      };
+    });
+    await expect(mirror.operate({ ...rollback, allViews: false })).rejects.toMatchObject({
+      message: 'the disk is gone; already changed: candidate',
+      hint: 'run the same command again: it continues with the other views',
+    });
+    store.folders = folders;
+  }
+
+  it('updates what follows a changed view, also if it fails after that', async () => {
+    await mirror.operate({ does: 'view-create', name: 'lab', select: [{ from: 'candidate' }] });
+    await expectUnlisted({ once: true });
+    expect(await mirror.newest('lab')).toEqual(all('good'));
+  });
+
+  it('says what failed first, if what follows cannot be updated then', async () => {
+    const logged: string[] = [];
+    Object.assign(mirror.bench, { log: (line: string) => logged.push(line) });
+    await expectUnlisted({ once: false });
+    expect(logged).toEqual([
+      'rollback: candidate changed',
+      'could not update what follows candidate: the disk is gone',
+    ]);
+  });
+
   it('includes a view that comes while it is carried out', async () => {
     when('stable', 'before', () => mirror.operate(promoteTo('late')));
     const { views } = await mirror.operate(rollback);
