@@ -10,6 +10,7 @@ import { MadeMirror } from './made-mirror';
 
 const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
 const rollback: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: true };
+const alone: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: false };
 const restore: OperationRequest = { does: 'restore', ...scope, version: '20261124.083000', allViews: true };
 const promoteTo = (to: string): OperationRequest => ({
   ...{ does: 'promote', from: 'candidate', to, architectures: [], flavours: [], require: [] },
@@ -98,7 +99,7 @@ describe('a rollback in all views', () => {
         throw new MirrorError('StoreFailed', 'the disk is gone');
       };
     });
-    await expect(mirror.operate({ ...rollback, allViews: false })).rejects.toMatchObject({
+    await expect(mirror.operate(alone)).rejects.toMatchObject({
       message: 'the disk is gone; already changed: candidate',
       hint: 'run the same command again: it continues with the other views',
     });
@@ -191,6 +192,21 @@ describe('a view that changes between the plan and its turn', () => {
     expect(await mirror.newest('candidate')).toEqual(all('bad'));
     await mirror.operate(asked);
     expect(await mirror.newest('candidate')).toEqual(all('good'));
+  });
+
+  it.each([
+    ['a withdrawal', { does: 'withdraw', ...scope, version: 'newest', allViews: false }],
+    ['a removal', { does: 'remove', ...scope, version: 'newest' }],
+    ['an attestation', { does: 'attest', ...scope, version: 'newest', check: 'lab', passed: true }],
+    ['a hold', { does: 'hold', ...scope }],
+  ] satisfies [string, OperationRequest][])('is planned again: %s is of what was the newest', async (_, request) => {
+    const { views: shown } = await mirror.operate(request, { dryRun: true });
+    when('candidate', 'before', worse);
+    const { views } = await mirror.operate(request);
+    const versionsIn = (all: typeof views) => new Set(all.flatMap(({ lines }) => lines.map(({ version }) => version)));
+    expect(versionsIn(shown)).toEqual(new Set(['20261124.083000']));
+    if (request.does !== 'hold') expect(versionsIn(views)).toEqual(versionsIn(shown));
+    else expect(await mirror.newest('candidate')).toEqual(all('bad'));
   });
 
   it('is planned with any name of its release, and carried out with another', async () => {
