@@ -26,6 +26,7 @@ export function remarkLines(
     ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
     ...grouped(ofKind('conditions'), words),
     ...stillOffered(ofKind('still offered'), words),
+    ...grouped(ofKind('still held'), words),
     ...grouped(ofKind('download'), words),
     ...(operation.does === 'rollback' && !isNothing ? ['Builds with the same inputs will not publish it again.'] : []),
     ...(isMoved ? whenSitesFollow(ofKind('sites follow'), words) : []),
@@ -55,6 +56,8 @@ function textOf(remark: Remark): string {
       return `Check whether a MAAS has this in use: ${why}${what === '' ? '' : ` (${what})`}`;
     case 'conditions':
       return `conditions of ${view}: ${why}`;
+    case 'still held':
+      return 'Part of this is still held by another hold. To lift that one, too:';
     case 'keeps':
       return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
     case 'download':

@@ -27,6 +27,7 @@ import {
 } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 import { builtChange, refuseFilled } from './updates/built-view';
+import { saidOfLeft } from './updates/published';
 
 export interface BootloadersToPublish {
   readonly view: string;
@@ -102,6 +103,15 @@ export async function publishBootloaders(
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
+}
+
+/** What is left of it once versions were taken back. @param left `<product id> <name>` */
+export function loadersWithout(published: PublishedBootloaders, left: ReadonlySet<string>): PublishedBootloaders {
+  const { false: products = [], true: gone = [] } = Object.groupBy(published.products, ({ product, version }) =>
+    left.has(`${product} ${version}`) ? 'true' : 'false',
+  );
+  const withdrawn = gone.map(({ product }) => ({ product, said: saidOfLeft }));
+  return { ...published, products, withdrawn: [...published.withdrawn, ...withdrawn] };
 }
 
 function newestClaims(offers: readonly LoaderOffer[], content: ViewContent): string[] {

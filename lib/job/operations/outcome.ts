@@ -79,6 +79,7 @@ export interface Remark {
    * - keeps: a MAAS that has it keeps it; `commands` remove it there
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
+   * - still held: `commands` lift the other holds of what was named
    * - sites follow: when, and by which `commands` at once
    * - undo: `commands`
    */
@@ -90,6 +91,7 @@ export interface Remark {
     | 'keeps'
     | 'conditions'
     | 'download'
+    | 'still held'
     | 'sites follow'
     | 'undo';
   readonly view?: string;

@@ -28,7 +28,8 @@ export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): 
   });
   const ledger = { ...content.ledger, products: { ...content.ledger.products, ...Object.fromEntries(rows) } };
   const change = { ledger, note: noteOf('attest', request) };
-  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)) };
+  const then = { ...request, version: versions[0]?.name ?? version };
+  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)), then };
 };
 
 /** The opposite, only if that was the result until now, of each product: to have no result is another thing than to have failed. */

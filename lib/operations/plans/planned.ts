@@ -3,6 +3,7 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
+import { deletingError } from '../../publication/state/deleting-error';
 import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -73,9 +74,19 @@ export function statesIn({ views, states = new Map() }: MirrorContent): Readonly
 
 /**
  * A view that an operation names.
- * @throws NoSuchView (misuse), which lists the others
+ * @throws NoSuchView (misuse), which lists the others, or says that the view is being deleted
  */
 export function contentOfView(mirror: MirrorContent, view: string): ViewContent {
+  const content = anyContentOf(mirror, view);
+  if (content.state.deleting) throw deletingError(view);
+  return content;
+}
+
+/**
+ * As {@link contentOfView}, also a view whose deletion has begun.
+ * @throws NoSuchView (misuse), which lists the others
+ */
+export function anyContentOf(mirror: MirrorContent, view: string): ViewContent {
   const content = mirror.views.get(view);
   if (content !== undefined && content.documents.size + Object.keys(content.ledger.products).length > 0) return content;
   const all = mirror.states ?? mirror.views;

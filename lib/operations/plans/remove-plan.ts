@@ -35,10 +35,12 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const dropped = versions.filter(isLast).map(({ product }) => product);
   const shelf = unshelved(content, versions);
   const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
+  const then = { ...request, version: versions[0]?.name ?? request.version };
   const refusal = documents.size === 0 ? emptyViewError(request.view) : refusedNewest(content, documents, mirror);
   return {
     views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
     remarks: remarksOf(versions, dropped, documents),
+    then,
     ...(refusal && { refusal }),
   };
 };

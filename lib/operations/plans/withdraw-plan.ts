@@ -19,12 +19,15 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
   const named = viewToChange(mirror, request.view);
   const versions = chosenVersions(request.view, chosenProducts(named, request), request.version);
   const mark = markFor(versions, request, named, at);
+  // A version that is published before this is carried out is not meant.
+  const then = { ...request, version: mark.version };
   const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
   const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
   const [own, states] = [matchedIn(mark, named, mirror.withdrawn), statesIn(mirror)];
   return {
     views: [markedIn(named, mark, request)],
     remarks: [],
+    then,
     elsewhere: {
       isFirst: false,
       plan: (content) => ({

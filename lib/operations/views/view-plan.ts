@@ -3,11 +3,13 @@
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { dependentsOf } from '../../publication/offers/dropped';
+import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewSource, ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, noteOf } from '../plans/asked';
 import {
+  anyContentOf,
   contentOfView,
   type MirrorContent,
   type Planned,
@@ -27,7 +29,9 @@ import { sourceText } from './source-text';
  */
 export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror, at): Planned => {
   const { name, select, promote } = request;
-  if ((mirror.views.get(name)?.documents.size ?? 0) > 0) throw alreadyThere(name);
+  const there = mirror.views.get(name);
+  if (there?.state.deleting) throw deletingError(name);
+  if ((there?.documents.size ?? 0) > 0) throw alreadyThere(name);
   const created: PlanLine = { does: 'create', why: sourceText(request) };
   const planned = select
     ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
@@ -62,7 +66,7 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
 export const planViewDeletion: Planner<Asked<'view-delete'>> = (request, mirror): Planned => {
   const { name } = request;
-  const content = contentOfView(mirror, name);
+  const content = anyContentOf(mirror, name);
   refuseToLoseSource(name, mirror);
   const products = [...content.documents.values()].flatMap((document) => Object.values(document.products));
   return {

@@ -422,3 +422,28 @@ describe.each(models)('a site, as %s sees it', (_, make) => {
     expect(site.outages()).toEqual([]);
   });
 });
+
+describe('a view whose deletion has begun', () => {
+  it('refuses to become a source, and can be deleted to the end', async () => {
+    const mirror = await twoViews();
+    await mirror.ask(create('lab', 'stable'));
+    await mirror.offer('candidate', news, ({ state }) => (state ? { state: { ...state, deleting: true } } : {}));
+    const scope = { architectures: [], flavours: [] };
+    const requests: OperationRequest[] = [
+      create('new', 'candidate'),
+      point('lab', 'candidate'),
+      { does: 'promote', from: 'candidate', to: 'stable', require: [], ...scope },
+      { does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } },
+      create('candidate', 'stable'),
+    ];
+    for (const asked of requests) {
+      await expect(mirror.ask(asked)).rejects.toMatchObject({
+        name: 'NoSuchView',
+        message: 'the view candidate is being deleted',
+        hint: expect.stringContaining('maas-mirror view delete candidate'),
+      });
+    }
+    await mirror.ask({ does: 'view-delete', name: 'candidate' });
+    expect((await readView('candidate', mirror.press)).index).toBeUndefined();
+  });
+});
