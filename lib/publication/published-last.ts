@@ -50,10 +50,10 @@ export async function decidedLast(
   return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
 }
 
-/** A directory as it is with the index that it wrote last, if the visible one was restored; otherwise undefined. */
+/** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */
 export async function asWrittenLast(view: string, mirror: DirectoryStore): Promise<Store | undefined> {
   const key = layout.index(view);
-  if ((await mirror.standing(key)).standing !== 'restored') return undefined;
+  if (!['restored', 'missing'].includes((await mirror.standing(key)).standing)) return undefined;
   const bytes = await mirror.newest(key);
   if (bytes === undefined) return undefined;
   const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));

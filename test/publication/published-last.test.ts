@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { changeView } from '../../lib/publication/change-view';
@@ -5,8 +7,11 @@ import { deleteView } from '../../lib/publication/delete-view';
 import type { Press } from '../../lib/publication/press';
 import { laterPlainIndex } from '../../lib/publication/published-last';
 import { readIndex } from '../../lib/publication/read-index';
+import { withdrawnEverywhere } from '../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
+import { folderInMemory } from '../fixtures/temporary-folder';
 import { MemoryStore } from './made/memory-store';
 import { madeVersion, publishing } from './made/small-view';
 
@@ -59,6 +64,19 @@ describe('an index.json of a later change than index.sjson', () => {
     });
   });
 
+  it('refuses to delete a view if index.sjson is missing, also one that was deleted before', async () => {
+    const made = await restored();
+    await made.mirror.remove(plain);
+    expect(await deleteView('candidate', { what: 'view' }, made.press)).toBe(true);
+    await changeView('candidate', publishing('images', await madeVersion(made.mirror, 'images', 'first')), made.press);
+    await made.mirror.remove(index);
+    const before = await made.mirror.read(plain);
+    await expect(deleteView('candidate', { what: 'view' }, made.press)).rejects.toMatchObject({
+      message: `${index} of memory is missing, but index.json is there`,
+    });
+    expect(await made.mirror.read(plain)).toEqual(before);
+  });
+
   it('is believed if the former key has signed it, or if nobody knows the key', async () => {
     const { press, other, later } = await restored();
     const { mirror, signer } = press;
@@ -88,4 +106,23 @@ describe('an index.json of a later change than index.sjson', () => {
     const { tag: _, ...found } = await readIndex('candidate', press);
     expect(await laterPlainIndex({ ...found, tag: 'older' }, press)).toBeUndefined();
   });
+});
+
+it('a view whose index.sjson was removed by hand is deleted with all that was decided, in a directory', async () => {
+  if (signer === undefined) throw new Error('no key');
+  const mirror = new DirectoryStore(folderInMemory());
+  const press: Press = { mirror, signer, now: () => new Date('2026-11-20T08:00:00Z') };
+  await changeView('candidate', publishing('images', await madeVersion(mirror, 'images', 'first')), press);
+  const withdrawal = { id: 'w1', at: '2026-11-20T08:00:00Z', view: 'candidate', release: 'noble', version: '1' };
+  const withdrawals = [{ ...withdrawal, architectures: [], flavours: [], parts: [] }];
+  await changeView(
+    'candidate',
+    ({ state }) => ({ state: { ...state, withdrawals }, note: { what: 'withdraw' } }),
+    press,
+  );
+  rmSync(join(mirror.root, index));
+
+  expect(await deleteView('candidate', { what: 'view' }, press)).toBe(true);
+  expect(await readIndex('candidate', press)).toMatchObject({ index: undefined });
+  expect(await withdrawnEverywhere(press)).toEqual(withdrawals);
 });
