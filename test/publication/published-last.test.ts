@@ -20,6 +20,7 @@ beforeAll(async () => {
   [signer, other] = [await smallSigner(), await smallSigner('another key')];
 });
 const [index, plain] = [layout.index('candidate'), layout.plainIndex('candidate')];
+const signature = layout.plainIndexSignature('candidate');
 
 /** A view in a bucket, as it was before its last change, except for index.json, which is of that one. */
 async function restored() {
@@ -37,6 +38,11 @@ const again = ({ mirror, press }: { mirror: MemoryStore; press: Press }) =>
   madeVersion(mirror, 'images', 'third').then((version) =>
     changeView('candidate', publishing('images', version), press),
   );
+
+async function loseStateOf(key: string, { mirror }: { mirror: MemoryStore }) {
+  const { state = '' } = JSON.parse((await mirror.read(key))?.bytes.toString() ?? '') as { readonly state?: string };
+  await mirror.remove(layout.document('candidate', state));
+}
 
 describe('an index.json of a later change than index.sjson', () => {
   it('refuses every change, whether it would change anything or not', async () => {
@@ -87,7 +93,6 @@ describe('an index.json of a later change than index.sjson', () => {
   it('is not believed if another key has signed it, or none has', async () => {
     const { mirror, press, other, later } = await restored();
     const text = (await mirror.read(plain))?.bytes.toString() ?? '';
-    const signature = layout.plainIndexSignature('candidate');
     await mirror.replace(signature, Buffer.from(await other.detach(text, press.now())), {});
     expect(await later(press)).toBeUndefined();
     await mirror.remove(signature);
@@ -99,6 +104,29 @@ describe('an index.json of a later change than index.sjson', () => {
     await made.mirror.replace(plain, Buffer.from('{}'), {});
     expect(await made.later(made.press)).toBeUndefined();
     expect(await again(made)).toBe(true);
+  });
+
+  it('is believed, though its state is lost, if it is not the older one', async () => {
+    const made = await restored();
+    await loseStateOf(plain, made);
+    expect(await made.later(made.press)).toBeDefined();
+    await expect(again(made)).rejects.toMatchObject({ name: 'ChecksumMismatch' });
+  });
+
+  it('is not believed if its state is lost, and it is the older one: the next change writes it again', async () => {
+    const made = await restored();
+    await made.mirror.remove(plain);
+    await changeView('candidate', () => undefined, made.press);
+    const before = await Promise.all([plain, signature].map((key) => made.mirror.read(key)));
+    const later = { ...made, press: { ...made.press, now: () => new Date('2026-11-20T09:00:00Z') } };
+    await again(later);
+    for (const [at, key] of [plain, signature].entries())
+      await made.mirror.replace(key, before[at]?.bytes ?? Buffer.alloc(0), {});
+    await loseStateOf(plain, made);
+
+    expect(await made.later(made.press)).toBeUndefined();
+    expect(await changeView('candidate', () => undefined, later.press)).toBe(false);
+    expect(await made.mirror.read(plain)).not.toEqual(before[0]);
   });
 
   it('does not count if index.sjson has moved since it was read', async () => {
