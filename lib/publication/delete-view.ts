@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { writeJson } from '../simplestreams/json';
+import { DirectoryStore } from '../store/directory/directory';
 import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
@@ -20,17 +21,18 @@ import type { Note } from './state/view-content';
  * view is created again, its names, its withdrawals and its history go on. Its documents stay. A deletion that was interrupted is
  * finished by the next one.
  * @returns false if there is no such view
- * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView
+ * @throws ChecksumMismatch if the index was restored from a backup, or index.json is without it; the errors of readView
  */
 export async function deleteView(view: string, note: Note, press: Press): Promise<boolean> {
   const { mirror } = press;
   for (;;) {
     const before = await readView(view, press);
+    await refuseRestored(before, press);
     if (before.index === undefined) {
+      if (await isPutBack(view, press)) continue;
       await removeIndexes(view, press);
       return false;
     }
-    await refuseRestored(before, press);
     const [content, at] = [contentOf(before), press.now()];
     if (!before.state.deleting) {
       const closing = nextContent(content, { state: { ...before.state, deleting: true } }, at);
@@ -74,6 +76,15 @@ export async function moveDeleted(
   }
   // A view that was created again in the meantime has taken over what was decided before.
   return (await readIndex(view, press)).index === undefined;
+}
+
+/** An index that was removed by hand is put back, as every other change does: the decisions that it names would be lost. */
+async function isPutBack(view: string, { mirror }: Press): Promise<boolean> {
+  if (!(mirror instanceof DirectoryStore)) return false;
+  const key = layout.index(view);
+  if ((await mirror.standing(key)).standing === 'settled') return false;
+  await mirror.finish(key);
+  return true;
 }
 
 /** The signed one last: as long as it is there, an interrupted deletion can be finished. */

@@ -83,6 +83,18 @@ export async function readNamed(view: string, path: string, { mirror, unchecked 
   });
 }
 
+/** Undefined if a file does not exist, or is not what was written. */
+export async function unlessLost<Part>(read: () => Promise<Part>): Promise<Part | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MirrorError && lostNames.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
+const lostNames: readonly string[] = ['NoSuchObject', 'ChecksumMismatch', 'BadFormat'];
+
 /** Whether the new key still has to sign this; always false outside a key rotation. */
 export async function lacksSigner(bytes: Buffer, { signer, former }: Reading): Promise<boolean> {
   return former !== undefined && signer !== undefined && (await signer.faultOf(bytes)) !== undefined;

@@ -1,8 +1,7 @@
-import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { isNamedByItself } from '../../simplestreams/documents';
 import type { Press } from '../press';
-import type { PublishedIndex } from '../read-index';
+import { type PublishedIndex, unlessLost } from '../read-index';
 import { type Remembered, readHead, readLedger, readShelf, readStored, readTombstone } from '../read-state';
 import { type HistoryHead, noHistory } from '../state/history';
 import { seededLedger } from '../state/kept-ledger';
@@ -131,15 +130,3 @@ async function firstOf<Part>(
   }
   return undefined;
 }
-
-/** Undefined if a file does not exist, or is not what was written. */
-async function unlessLost<Part>(read: () => Promise<Part>): Promise<Part | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof MirrorError && lostNames.includes(error.name)) return undefined;
-    throw error;
-  }
-}
-
-const lostNames: readonly string[] = ['NoSuchObject', 'ChecksumMismatch', 'BadFormat'];

@@ -13,7 +13,7 @@ import { readView } from '../read-view';
 import type { Note } from '../state/view-content';
 import type { Withdrawal } from '../state/withdrawal';
 import { forwardLoaders } from './forward-loaders';
-import { lastPublished } from './last-published';
+import { lastPublished, wayBack } from './last-published';
 
 /**
  * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was
@@ -52,11 +52,8 @@ export async function takeRestored(
 /** The decision cannot be changed, as a restored view takes no change: what was published last has to come back first. */
 function forbidden(view: string, error: unknown, { mirror }: Press): unknown {
   if (!(error instanceof MirrorError && ['Withdrawn', 'Held'].includes(error.name))) return error;
-  const key = layout.index(view);
-  const back =
-    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
   return new MirrorError(error.name, `the restored index of ${view} cannot be kept: ${error.message}`, {
-    hint: `to return to what was published last, ${back}, and run repair again; then change what was decided`,
+    hint: `${wayBack(view, mirror)}; then change what was decided`,
     cause: error,
   });
 }

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
@@ -7,8 +9,10 @@ import { changeView } from '../../../lib/publication/change-view';
 import { showMirror } from '../../../lib/publication/mirror/show-mirror';
 import { readTombstone } from '../../../lib/publication/read-state';
 import { readView } from '../../../lib/publication/read-view';
+import { takeRemains } from '../../../lib/publication/restored/take-remains';
 import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { formatBytes, formatKey } from '../../../lib/store/format';
 import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -52,7 +56,7 @@ const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
 /** Removes what a view remembers now, or a part of it. */
-async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: MadeViews) {
+async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: MadeViews, meanwhile = async () => {}) {
   const before = await readView('candidate', press);
   const paths = {
     state: (before.index as { readonly state?: string } | undefined)?.state,
@@ -62,6 +66,7 @@ async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: M
   };
   const path = paths[part] ?? '';
   expect(path).not.toBe('');
+  await meanwhile();
   await press.mirror.remove(layout.document('candidate', path));
   return before;
 }
@@ -97,6 +102,39 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
     expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 rollback', '3 hold', '4 repair']);
     expect(await rulesOf(views)).toEqual([]);
     expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+  });
+});
+
+describe.each(allStores)('a view that was restored without its state, %s', (_, makeStore) => {
+  it('refuses to go on from it, and keeps what tells of later decisions', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const [index, plain] = [layout.index('candidate'), layout.plainIndex('candidate')];
+    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    await lose('state', views, async () => {
+      views.turnClockTo('2026-11-24T08:00:00Z');
+      await asking({ does: 'unhold', view: 'candidate', release: 'noble', architectures: [], flavours: [] }, views);
+    });
+    const later = await store.read(index);
+    if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
+    else await store.replace(index, old, {});
+    const before = await store.read(plain);
+
+    const refusal = {
+      name: 'ChecksumMismatch',
+      message: `${index} is not what was published last, and has lost files; it was probably restored from a backup`,
+      hint: expect.stringContaining('to return to what was published last, '),
+    };
+    await expect(repairing(views, { forgetLost: true }, true)).rejects.toMatchObject(refusal);
+    await expect(repairing(views)).rejects.toMatchObject(refusal);
+    await expect(takeRemains('candidate', { what: 'repair' }, views.press)).rejects.toMatchObject(refusal);
+    expect(await store.read(plain)).toEqual(before);
+
+    if (store instanceof DirectoryStore) rmSync(join(store.root, index));
+    else await store.replace(index, later?.bytes ?? Buffer.alloc(0), {});
+    await repairing(views, { forgetLost: true });
+    expect((await readView('candidate', views.press)).state.holds).toEqual([]);
+    expect(await rulesOf(views)).toEqual([]);
   });
 });
 
