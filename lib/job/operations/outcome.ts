@@ -80,7 +80,7 @@ export interface Remark {
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
    * - sites follow: when, and by which `commands` at once
-   * - undo: `commands`
+   * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
   readonly about:
     | 'still offered'
