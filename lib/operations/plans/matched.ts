@@ -59,14 +59,10 @@ export function matchRemarks(
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest }): Remark[] => {
       const where = { view, product, version };
+      if (isNewest && isFrozenName(view)) return [{ about: 'still offered', ...where }];
       if (isNewest) {
-        return [
-          {
-            about: 'still offered',
-            ...where,
-            commands: backThere(view, { product, release }, { keys, states, scope }),
-          },
-        ];
+        const commands = backThere(view, { product, release }, { keys, states, scope });
+        return [{ about: 'still offered', ...where, commands }];
       }
       return by === 'name' || isNamed(mark, view, version) ? [] : [{ about: 'matched', ...where, why: by }];
     }),
