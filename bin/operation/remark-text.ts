@@ -1,3 +1,4 @@
+import { quoted } from '../../lib/job/operations/commands';
 import type { Operation } from '../../lib/job/operations/operation';
 import type { OperationOutcome, Remark } from '../../lib/job/operations/outcome';
 import { wordsOfKey } from '../reading/product-words';
@@ -107,8 +108,9 @@ function undoLines(remarks: readonly Remark[], words: MirrorWords): string[] {
   const commands = [...new Set(remarks.flatMap((one) => one.commands ?? []))];
   if (commands.length === 0) return [];
   const [first = '', ...rest] = commandLines(commands, words);
-  const line = `To undo: ${first.trim()}`;
-  return rest.length === 0 && line.length <= 80 ? [line] : ['To undo:', first, ...rest];
+  const does = remarks.find(({ why }) => why !== undefined)?.why ?? 'undo';
+  const line = `To ${does}: ${first.trim()}`;
+  return rest.length === 0 && line.length <= 80 ? [line] : [`To ${does}:`, first, ...rest];
 }
 
 /** A command is never wrapped: it is to be copied. */
@@ -120,5 +122,3 @@ function commandLines(commands: readonly string[], { mirror, stack, config }: Mi
   ].join('');
   return commands.map((command) => `  ${command}${command.startsWith('maas-mirror ') ? named : ''}`);
 }
-
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

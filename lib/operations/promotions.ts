@@ -2,15 +2,11 @@ import { type ErrorName, errorNames, MirrorError, withoutName } from '../errors'
 import { type OperationRequest, operationNeeds } from '../job/operations/operation';
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
-import { changeAndFollow } from '../publication/derived/change-and-follow';
-import { contentOf } from '../publication/next-content';
-import { readView } from '../publication/read-view';
 import { hasEnded } from '../publication/state/holds';
-import type { ViewContent } from '../publication/state/view-content';
 import type { ViewState } from '../publication/state/view-state';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
+import { endHoldsOf } from './lift-ended-holds';
 import { type OperateBench, operate } from './operate';
-import { planHoldEnds } from './plans/unhold-plan';
 import { followAll, statesOf } from './promotion/follow-all';
 import { measured, type PromotionMeasure } from './promotion/measures';
 import { type FilledView, promotionOf, type ViewSettings } from './promotion/settings';
@@ -84,32 +80,17 @@ export async function runPromotions(
 }
 
 /** In every view. */
-async function endHolds({ by, reason, dryRun }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
+async function endHolds({ by, reason, dryRun = false }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
   const ended = [...(await statesOf(bench))].filter(([, { holds }]) =>
     holds.some((hold) => hasEnded(hold, bench.now())),
   );
   if (ended.length === 0) return [];
-  const withdrawn = await withdrawnEverywhere(bench);
+  const asker = { by, ...(reason !== undefined && { reason }) };
+  const ends = { asker, withdrawn: await withdrawnEverywhere(bench), dryRun };
   const runs: PromotionRun[] = [];
-  for (const [view] of ended) {
-    let lines: readonly PlanLine[] = [];
-    const change = (content: ViewContent, at: Date) => {
-      const asker = { by, ...(reason !== undefined && { reason }) };
-      const [planned] = planHoldEnds(asker, { views: new Map([[view, content]]), withdrawn }, at).views;
-      lines = planned?.lines ?? [];
-      return planned?.change && { ...planned.change, withdrawn };
-    };
-    const lift = async () => {
-      if (!dryRun) return changeAndFollow(view, change, bench);
-      change(contentOf(await readView(view, bench)), bench.now());
-      return notDone;
-    };
-    runs.push(await attempted(view, 'unhold', async () => ({ ...(await lift()), lines })));
-  }
+  for (const [view] of ended) runs.push(await attempted(view, 'unhold', () => endHoldsOf(view, ends, bench)));
   return runs;
 }
-
-const notDone = { moved: false, followed: [] };
 
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
 async function applied(

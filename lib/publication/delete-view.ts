@@ -6,7 +6,7 @@ import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, type NextContent, nextContent } from './next-content';
-import type { KeyChange, Press } from './press';
+import type { Press } from './press';
 import { refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readView } from './read-view';
@@ -54,6 +54,7 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
  * Moves what was decided about a deleted view, which every other view obeys: the note then names the new state.
  * @param before the view, of which nothing is published
  * @returns false if another writer was faster
+ * @throws BadSignature if the note is not what our key has signed; the errors of readView
  */
 export async function moveDeleted(
   before: PublishedView,
@@ -105,7 +106,11 @@ export async function leaveNote(view: string, tombstone: Tombstone, press: Press
   await press.mirror.replace(layout.tombstone(view), Buffer.from(signed), { ...noteOptions, ...matching });
 }
 
-/** Signs what is left of a deleted view again, if the former key has signed it. @returns false if it need not be */
+/**
+ * Signs what is left of a deleted view again, if the former key has signed it.
+ * @returns false if it need not be
+ * @throws BadSignature if neither key has signed it; PreconditionFailed if it changes at the same time: it may be signed again then
+ */
 export async function signTombstone(view: string, change: Press): Promise<boolean> {
   const key = layout.tombstone(view);
   const found = await readSigned(key, change);

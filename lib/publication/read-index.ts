@@ -27,7 +27,10 @@ export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'sig
   readonly unchecked?: boolean;
 }
 
-/** @throws BadSignature if it is not what our key has signed */
+/**
+ * The index of a view; its `index` is undefined if it does not exist.
+ * @throws BadSignature if it is not what our key has signed; BadFormat
+ */
 export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
   const key = layout.index(view);
   const found = await readSigned(key, reading);
@@ -44,7 +47,10 @@ export interface SignedObject extends ObjectBytes {
   readonly byFormer: boolean;
 }
 
-/** @throws BadSignature if it is not what our key has signed */
+/**
+ * A clearsigned object, with what was signed; undefined if it does not exist.
+ * @throws BadSignature if it is not what our key has signed
+ */
 export async function readSigned(key: string, reading: Reading): Promise<SignedObject | undefined> {
   const found = await reading.mirror.read(key);
   if (found === undefined) return undefined;

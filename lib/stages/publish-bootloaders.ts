@@ -57,7 +57,8 @@ export interface PublishedBootloaders {
 /**
  * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document. New
  * versions of a held product wait on the shelf; what is withdrawn in any view is left out.
- * @throws BadInput if the view gets its versions from others; ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
+ * @throws BadInput if the view gets its versions from others; ContractBroken and BadSignature, before anything is published;
+ * VersionConflict if no name is left
  */
 export async function publishBootloaders(
   { view, execution, folder, inputs, built: { build, result: built }, ...requested }: BootloadersToPublish,

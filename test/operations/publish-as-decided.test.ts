@@ -86,6 +86,14 @@ describe('what a build publishes', () => {
   });
 
   const rollback: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: true };
+  /** A rollback in all views that does not find this one. */
+  const rollbackWithout = async (view: string, operation = rollback) => {
+    const { store } = mirror;
+    const folders = store.folders.bind(store);
+    store.folders = async (prefix) => (await folders(prefix)).filter((name) => name !== view);
+    await mirror.operate(operation);
+    store.folders = folders;
+  };
   /** The first publication of a view that a rollback in all views did not find. */
   const left: string[] = [];
   const firstOf = (versions: Readonly<Record<string, string>>) =>
@@ -94,11 +102,7 @@ describe('what a build publishes', () => {
       mirror.bench,
       async () => {
         for (const [name, word] of Object.entries(versions)) await mirror.publish('fresh', name, images(word));
-        const { store } = mirror;
-        const folders = store.folders.bind(store);
-        store.folders = async (prefix) => (await folders(prefix)).filter((name) => name !== 'fresh');
-        await mirror.operate(rollback);
-        store.folders = folders;
+        await rollbackWithout('fresh');
         return { followed: [] };
       },
       (done, versions) => {
@@ -106,6 +110,26 @@ describe('what a build publishes', () => {
         return done;
       },
     );
+
+  it('comes after the end of a hold, which brings back nothing that was withdrawn in all views meanwhile', async () => {
+    await mirror.publish('other', monday, images('good'));
+    await mirror.publish('other', tuesday, images('bad'));
+    await mirror.operate({ does: 'hold', ...scope, at: monday, until: '2026-11-21T00:00:00Z' });
+    mirror.turnClockTo('2026-11-21T08:30:00Z');
+    mirror.around = async ({ method, key }, go) => {
+      if (method !== 'replace' || key !== 'candidate/streams/v1/index.sjson') return go();
+      mirror.around = (_, next) => next();
+      await rollbackWithout('candidate', { ...rollback, view: 'other' });
+      return go();
+    };
+
+    const nothing = async () => ({ followed: [] });
+    await publishAsDecided('candidate', mirror.bench, nothing, (done) => done);
+
+    expect(await mirror.newest('other')).toEqual({ 'ga-24.04': 'good/good' });
+    expect(await mirror.newest('candidate')).toEqual({ 'ga-24.04': 'good/good' });
+    expect((await mirror.read('candidate')).state).toMatchObject({ holds: [], withdrawals: [{ everywhere: true }] });
+  });
 
   it('is taken back from a new view if it was withdrawn in all views meanwhile', async () => {
     await firstOf({ [monday]: 'good', [tuesday]: 'bad' });

@@ -112,7 +112,7 @@ describe('a mirror of the last release', () => {
     const set = await ask({ does: 'view-set', name: 'stable' }, press);
     expect(set.views[0]?.lines.map(({ why }) => why)).toEqual([
       'promoted by hand',
-      'not built any more: builds into it are refused',
+      'no longer built: builds into it are refused',
     ]);
     expect(set.remarks.filter(({ about }) => about === 'undo')).toEqual([]);
     await ask(promotion, press);

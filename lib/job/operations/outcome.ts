@@ -81,7 +81,7 @@ export interface Remark {
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
    * - still held: `commands` lift the other holds of what was named
    * - sites follow: when, and by which `commands` at once
-   * - undo: `commands`
+   * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
   readonly about:
     | 'still offered'

@@ -150,7 +150,10 @@ function plannedAgain(content: ViewContent, run: Run): PlannedView {
 /** Nothing is done to a view that was deleted meanwhile, unless the operation is about it. */
 function gone(view: string, operation: OperationRequest): PlannedView {
   if (viewNamed(operation) !== view) return { view, lines: [] };
-  throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, { misuse: true });
+  throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, {
+    hint: `to see by whom: maas-mirror history ${view}`,
+    misuse: true,
+  });
 }
 
 export function planChanged(): MirrorError {

@@ -75,6 +75,7 @@ export function matchRemarks(
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest }): Remark[] => {
       const where = { view, product, version };
+      if (isNewest && isFrozenName(view)) return [{ about: 'still offered', ...where }];
       if (isNewest) {
         const commands = backThere(view, { product, release }, { views, states, scope });
         const isStuck = commands.length === 0 && matched.some(({ stuck }) => stuck.has(product));

@@ -15,6 +15,8 @@ export interface MirrorContent {
   readonly views: ReadonlyMap<string, ViewContent>;
   /** Of all views that exist and are not frozen. @default - `views` are all */
   readonly states?: ReadonlyMap<string, ViewState>;
+  /** The names of all frozen views. @default - none */
+  readonly snapshots?: readonly string[];
   readonly withdrawn: readonly Withdrawal[];
 }
 
@@ -53,7 +55,7 @@ export interface Elsewhere {
   readonly remarks: (others: readonly PlannedElsewhere[]) => readonly Remark[];
 }
 
-/** What an operation does in another view. */
+/** What an operation does in another view, and what it matches there: all that is kept of that view. */
 export interface PlannedElsewhere {
   /** @default - the view is not changed */
   readonly planned?: PlannedView;
@@ -89,9 +91,9 @@ export function contentOfView(mirror: MirrorContent, view: string): ViewContent 
 export function anyContentOf(mirror: MirrorContent, view: string): ViewContent {
   const content = mirror.views.get(view);
   if (content !== undefined && content.documents.size + Object.keys(content.ledger.products).length > 0) return content;
-  const all = mirror.states ?? mirror.views;
-  const there = [...all.keys()].filter((one) => one !== view).join(', ');
-  throw new MirrorError('NoSuchView', `there is no view ${view}`, {
+  const { states = mirror.views, snapshots = [] } = mirror;
+  const there = [...states.keys(), ...snapshots].filter((one) => one !== view).join(', ');
+  throw new MirrorError('NoSuchView', `the mirror has no view ${view}`, {
     hint: there === '' ? 'publish to it first' : `the views are: ${there}`,
     misuse: true,
   });

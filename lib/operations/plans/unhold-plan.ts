@@ -10,8 +10,8 @@ import { type Freed, freedProducts, olderOf, type Pending, pendingLines, pending
 import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
 /**
- * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions that are not withdrawn; below them
- * those that the hold took out of the documents.
+ * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions
+ * that are not withdrawn; below them those that the hold took out of the documents.
  */
 export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);

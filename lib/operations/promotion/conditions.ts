@@ -49,7 +49,7 @@ function remarksOf(own: Partial<Promotion>, { from, to, after, checksWaived }: A
   const words = [
     ...(own.after === undefined ? [] : [`published in ${from} for ${age}`]),
     ...(!checks ? [] : [checksWaived === undefined ? `passed ${checks}` : `${checks} not required (${checksWaived})`]),
-    ...(!checks && checksWaived !== undefined ? ['no checks, so none was waived'] : []),
+    ...(!checks && checksWaived !== undefined ? ['no required checks, so --waive-checks had no effect'] : []),
   ];
   return words.length === 0 ? [] : [{ about: 'conditions', view: to, why: words.join('; ') }];
 }

@@ -59,7 +59,7 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
     : setToPromotion(request, content, mirror);
   const remarks = [...planned.remarks, ...undoing(content)];
   if (!upgraded) return { ...planned, remarks };
-  const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
+  const noBuilds: PlanLine = { does: 'set', why: 'no longer built: builds into it are refused' };
   return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
 };
 
@@ -103,10 +103,16 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was; none makes a view a built one again. */
-function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
+/**
+ * The command that sets the source as it was; none makes a view a built one again. What came from mirror.yaml is set as that file
+ * says now.
+ */
+function undoing({ view, state: { kind, source, configured } }: ViewContent): Remark[] {
   if (kind === 'built') return [];
-  return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
+  const options = optionsOf(kind, source);
+  const undo: Remark = { about: 'undo', commands: [`maas-mirror view set ${view} ${options}`] };
+  if (options !== '--as-configured') return [undo];
+  return configured === undefined ? [] : [{ ...undo, why: 'apply the setting of mirror.yaml again' }];
 }
 
 /** What has no options of its own came from mirror.yaml. */

@@ -23,7 +23,11 @@ export interface Remains {
   readonly from?: number;
 }
 
-/** The parts that a view has lost: the files do not exist, or were changed. */
+/**
+ * The parts that a view has lost, of `state`, `shelf`, `ledger`, `history`: the files do not exist, or were changed. Without the
+ * state, nothing is known of the others. None of a view without a state: an older release made it, or it was never published.
+ * @throws BadFormat for an index that no release writes; errors of the store
+ */
 export async function lostParts(found: PublishedIndex, press: Press): Promise<readonly LostPart[]> {
   const { view } = found;
   const { path } = await namingOf(found, press);
@@ -40,6 +44,7 @@ export async function lostParts(found: PublishedIndex, press: Press): Promise<re
 /**
  * What a view that has lost parts goes on from. Every change writes what is remembered into new files, so that what the changes
  * before the last one wrote is usually still there.
+ * @throws BadFormat for an index that no release writes; errors of the store
  */
 export async function remainsOf(
   found: PublishedIndex,

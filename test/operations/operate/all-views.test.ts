@@ -224,6 +224,7 @@ describe('a view that changes between the plan and its turn', () => {
 
   it('refuses an operation on a view that was deleted meanwhile', async () => {
     when('candidate', 'before', () => deleteView('candidate', { what: 'view' }, mirror.bench));
-    await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
+    const hint = 'to see by whom: maas-mirror history candidate';
+    await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true, hint });
   });
 });

@@ -434,7 +434,9 @@ describe('promote by hand, where the setting of the target has conditions,', () 
 
   it('says that no check was waived where none is required', () => {
     const planned = plan(mirrorOf(candidate, waits), { after: '0', checksWaived: 'lab is down' });
-    expect(toldBy(planned)).toEqual(['published in candidate for 0 instead of 3d; no checks, so none was waived']);
+    expect(toldBy(planned)).toEqual([
+      'published in candidate for 0 instead of 3d; no required checks, so --waive-checks had no effect',
+    ]);
     expect(changeOf(planned)?.note.reason).toBe('tested');
   });
 

@@ -79,7 +79,7 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
 
     const refusal = {
       name: 'NoSuchObject',
-      message: 'the state of candidate is missing, or was changed',
+      message: 'candidate has lost: state (missing or changed)',
       hint: expect.stringContaining('maas-mirror repair candidate --forget-lost'),
     };
     await expect(repairing(views)).rejects.toMatchObject(refusal);
@@ -93,7 +93,7 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
     const done = await repairing(views, { forgetLost: true });
 
     expect(done.views).toMatchObject([{ view: 'candidate', lines: [{ does: 'set' }], moved: true }]);
-    expect(done.views[0]?.lines[0]?.why).toBe('its state is made again from what is left');
+    expect(done.views[0]?.lines[0]?.why).toBe('rebuilt from what is left: state');
     const after = await readView('candidate', views.press);
     const { configured: _lost, ...left } = state;
     expect(after.state).toEqual(left);
@@ -142,7 +142,7 @@ describe('a view that has lost a part of what it remembers', () => {
   it.each(['shelf', 'ledger', 'history'] as const)('goes on without its %s', async (part) => {
     const views = await madeMirror(new MemoryStore());
     const { state } = await lose(part, views);
-    await expect(repairing(views)).rejects.toThrow(`the ${part} of candidate is missing, or was changed`);
+    await expect(repairing(views)).rejects.toThrow(`candidate has lost: ${part} (missing or changed)`);
     await repairing(views, { forgetLost: true });
 
     const after = await readView('candidate', views.press);
@@ -235,7 +235,7 @@ describe('a view that has lost a part of what it remembers', () => {
     await store.remove(layout.document('candidate', state));
     await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
 
-    await expect(repairing(views)).rejects.toThrow('the state of candidate is missing, or was changed');
+    await expect(repairing(views)).rejects.toThrow('candidate has lost: state (missing or changed)');
     await repairing(views, { view: 'candidate', forgetLost: true });
     expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
     const after = await readView('candidate', views.press);
@@ -252,9 +252,7 @@ describe('a view that has lost a part of what it remembers', () => {
     await lose('state', views);
     await mirror.remove(layout.plainIndex('stable'));
 
-    await expect(repairing(views)).rejects.toThrow(
-      'the state of candidate is missing, or was changed; repaired: stable',
-    );
+    await expect(repairing(views)).rejects.toThrow('candidate has lost: state (missing or changed); repaired: stable');
     expect(await mirror.read(layout.plainIndex('stable'))).toBeDefined();
     await mirror.remove(layout.plainIndex('stable'));
     const { views: shown } = await repairing(views, {}, true);
