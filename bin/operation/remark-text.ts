@@ -73,19 +73,18 @@ function productText(key: string): string {
   return `${group} ${name}`;
 }
 
-/** One line for each view and version. */
+/** One line for each view and version, and why it cannot go back. */
 function stillOffered(remarks: readonly Remark[], words: MirrorWords): string[] {
-  const byPlace = Map.groupBy(remarks, ({ view = '', version = '' }) => JSON.stringify([view, version]));
+  const byPlace = Map.groupBy(remarks, ({ view = '', version = '', why = '' }) => JSON.stringify([view, version, why]));
   return [...byPlace.values()].flatMap((some) => {
-    const [{ view = '', version = '' } = {}] = some;
+    const [{ view = '', version = '', why } = {}] = some;
     const names = new Set(some.map(({ product }) => product));
     const text = `${view} still offers ${version} as the newest (${counted(names.size, 'product')})`;
     if (view.startsWith('snapshots/')) return wrapped(`${text}: a snapshot never changes`, 2, 0);
     const commands = [...new Set(some.flatMap((one) => one.commands ?? []))];
-    const why = some.find((one) => one.why !== undefined)?.why;
-    const alone = why === undefined ? text : `${text}: ${why}`;
+    const how = why === undefined ? '; to take it back there:' : `: ${why}${commands.length === 0 ? '' : ':'}`;
     return [
-      ...wrapped(commands.length === 0 ? alone : `${text}; to take it back there:`, 2, 0),
+      ...wrapped(commands.length === 0 && why === undefined ? text : `${text}${how}`, 2, 0),
       ...commandLines(commands, words),
     ];
   });

@@ -1,13 +1,14 @@
-import { isFrozenName } from '../../job/layout';
-import { commandLine } from '../../job/operations/commands';
 import type { Remark } from '../../job/operations/outcome';
+import { ineligible } from '../../publication/offers/eligible';
 import { offerGroups } from '../../publication/offers/offer-groups';
-import { fieldsOfKey, productKey } from '../../publication/state/product-key';
+import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { type Match, WithdrawnIndex } from '../../publication/state/withdrawals';
 import { newestVersion } from '../../simplestreams/merge';
+import type { Version } from '../../simplestreams/types';
+import { wayBack } from './back/way-back';
 import { type ChosenProduct, productsIn, releaseOf } from './chosen-products';
 import { namesOf } from './chosen-versions';
 
@@ -19,9 +20,14 @@ export interface Matched {
   readonly found: readonly Found[];
   /** The keys of its products that have nothing to go back to. @default - none whose newest version it matches */
   readonly stuck: ReadonlySet<string>;
+  /**
+   * By the keys of what it offers of the mark's release: the checks that the newest version has passed; undefined if no
+   * promotion would take that one.
+   */
+  readonly offers: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
-interface Found {
+export interface Found {
   /** Its key. */
   readonly product: string;
   readonly release: string;
@@ -29,6 +35,8 @@ interface Found {
   readonly by: Match['by'];
   /** Whether it is the newest version of the product. */
   readonly isNewest: boolean;
+  /** The view where it was built. @default - not known to be another one */
+  readonly from?: string;
 }
 
 /** @param withdrawn the withdrawals of all views, to none of which a rollback goes back */
@@ -43,17 +51,36 @@ export function matchedIn(mark: Withdrawal, content: ViewContent, withdrawn: rea
       const match = version === undefined ? undefined : index.of(product, name, version);
       if (match === undefined) return [];
       const what = { product: productKey(product), release: releaseOf(product), version: name };
-      return [{ ...what, by: match.by, isNewest: name === newest }];
+      const from = builtIn(version);
+      return [{ ...what, by: match.by, isNewest: name === newest, ...(from !== undefined && { from }) }];
     });
   });
   const keys = new Set(productsIn(content).map(({ key }) => key));
-  const stuck = found.some(({ isNewest }) => isNewest) ? stuckIn(content, mark, withdrawn) : [];
-  return { view, keys, found, stuck: new Set(stuck) };
+  const all = new WithdrawnIndex(view, [mark, ...content.state.withdrawals, ...withdrawn]);
+  const stuck = found.some(({ isNewest }) => isNewest) ? stuckIn(content, mark, all) : [];
+  return { view, keys, found, stuck: new Set(stuck), offers: offersOf(content, mark, all) };
+}
+
+function builtIn(version: Version | undefined): string | undefined {
+  const origin = version?.origin;
+  return typeof origin === 'string' ? origin.slice(0, origin.lastIndexOf('/')) : undefined;
+}
+
+function offersOf(content: ViewContent, { release }: Withdrawal, index: WithdrawnIndex): Matched['offers'] {
+  const offered = productsIn(content).flatMap(({ id, key, product }) => {
+    const name = newestVersion(product);
+    const version = name === undefined ? undefined : product.versions[name];
+    if (name === undefined || version === undefined || releaseOf(product) !== release) return [];
+    const row = content.ledger.products[id];
+    const checks = (row?.attested[contentDigest(version)] ?? []).filter(({ passed }) => passed);
+    const isTaken = ineligible(product, name, version, row, index, { at: new Date(0), require: [] }) === undefined;
+    return [[key, isTaken ? checks.map(({ check }) => check) : undefined] as const];
+  });
+  return new Map(offered);
 }
 
 /** The keys of products without any version that is not withdrawn, nor have those one that must have one root with them. */
-function stuckIn(content: ViewContent, mark: Withdrawal, withdrawn: readonly Withdrawal[]): string[] {
-  const index = new WithdrawnIndex(content.view, [mark, ...content.state.withdrawals, ...withdrawn]);
+function stuckIn(content: ViewContent, mark: Withdrawal, index: WithdrawnIndex): string[] {
   const all = productsIn(content);
   const groups = mark.flavours.length > 0 ? all.map((one) => [one]) : offerGroups(all);
   const isStuck = ({ product }: ChosenProduct) =>
@@ -70,61 +97,19 @@ export function matchRemarks(
   matched: readonly Matched[],
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
-  const views = new Map(matched.map((one) => [one.view, one]));
   const scope = { architectures: mark.architectures, flavours: mark.flavours };
+  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states, scope };
   return matched.flatMap(({ view, found }) =>
-    found.flatMap(({ product, release, version, by, isNewest }): Remark[] => {
+    found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
       const where = { view, product, version };
       if (isNewest && isFrozenName(view)) return [{ about: 'still offered', ...where }];
+      const from = origin === undefined ? {} : { from: origin };
       if (isNewest) {
-        const commands = backThere(view, { product, release }, { views, states, scope });
-        const isStuck = commands.length === 0 && matched.some(({ stuck }) => stuck.has(product));
-        return [{ about: 'still offered', ...where, commands, ...(isStuck && { why: nothingBefore }) }];
+        return [{ about: 'still offered', ...where, ...wayBack(view, { product, release, ...from }, mirror) }];
       }
       return by === 'name' || isNamed(mark, view, version) ? [] : [{ about: 'matched', ...where, why: by }];
     }),
   );
-}
-
-const nothingBefore = 'there is nothing before it to go back to';
-
-interface Mirror {
-  /** By name. */
-  readonly views: ReadonlyMap<string, Matched>;
-  readonly states: ReadonlyMap<string, ViewState>;
-  /** Of the mark. */
-  readonly scope: Pick<Withdrawal, 'architectures' | 'flavours'>;
-}
-
-/** Takes it back where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
-function backThere(
-  view: string,
-  what: Pick<Found, 'product' | 'release'>,
-  mirror: Mirror,
-  seen: readonly string[] = [],
-): string[] {
-  const { kind, source } = mirror.states.get(view) ?? {};
-  if (kind !== 'selected') return rollbackOf(view, what, mirror);
-  const commands = (source?.select ?? []).flatMap(({ from }) => {
-    if (mirror.views.get(from)?.keys.has(what.product) !== true || seen.includes(from)) return [];
-    return isFrozenName(from)
-      ? [`maas-mirror view set ${view} --from VIEW`]
-      : backThere(from, what, mirror, [...seen, view]);
-  });
-  return [...new Set(commands)];
-}
-
-/** Nothing where it would be refused: what has nothing to go back to stops the others, unless they are named. */
-function rollbackOf(
-  view: string,
-  { product, release }: Pick<Found, 'product' | 'release'>,
-  { views, scope }: Mirror,
-): string[] {
-  const { found = [], stuck = new Set<string>() } = views.get(view) ?? {};
-  if (stuck.has(product) || isFrozenName(view)) return [];
-  const isAlone = found.some((one) => one.release === release && stuck.has(one.product));
-  const { arch = '' } = fieldsOfKey(product);
-  return [commandLine(['rollback', view, release], isAlone ? { ...scope, architectures: [arch] } : scope)];
 }
 
 function isNamed({ view, version }: Withdrawal, other: string, name: string): boolean {

@@ -34,7 +34,7 @@ export function selectedProducts(
     const label = source === undefined ? '' : labelOf(source);
     return [...(source?.documents ?? [])].flatMap(([contentId, document]) =>
       Object.entries(document.products)
-        .filter(([, product]) => select.find((part) => isOf(part, product))?.from === from)
+        .filter(([, product]) => partOf(select, product)?.from === from)
         .map(([id, product]) => ({
           contentId: relabelledContentId(contentId, label, view),
           id: relabelledId(id, label, view),
@@ -45,6 +45,11 @@ export function selectedProducts(
         })),
     );
   });
+}
+
+/** The part from which a selected view has a product: the first that matches it. */
+export function partOf(select: readonly SelectedPart[], product: Product): SelectedPart | undefined {
+  return select.find((part) => isOf(part, product));
 }
 
 function isOf({ releases, architectures, flavours }: SelectedPart, product: Product): boolean {

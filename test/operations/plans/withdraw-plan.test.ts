@@ -152,7 +152,7 @@ describe('withdraw', () => {
     });
     const views = [viewWith('lab', only), { ...site, state: follows }, { ...edge, documents: new Map(documents) }];
     const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(candidate, ...views), at), 'still offered');
-    const why = 'there is nothing before it to go back to';
+    const why = 'there is nothing before it to go back to; publish a good one';
     expect(still.slice(2).map(({ view, commands, why }) => [view, commands, why])).toEqual([
       ['edge', ['maas-mirror rollback edge noble --arch amd64'], undefined],
       ['edge', [], why],

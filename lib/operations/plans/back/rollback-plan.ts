@@ -1,10 +1,11 @@
 import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
+import { partOf } from '../../../publication/derived/selected-products';
 import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
 import { heldBy, heldError } from '../../../publication/state/holds';
-import { contentDigest } from '../../../publication/state/product-key';
+import { contentDigest, fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { ViewState } from '../../../publication/state/view-state';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
@@ -38,7 +39,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
   const { mark, versions } = chosen;
   const back = (content: ViewContent) => backIn(content, mark, request, mirror.withdrawn, at);
   const own = back(named);
-  refuseStuck(own.moves.stuck, versions);
+  refuseStuck(own.moves.stuck, versions, named, mirror);
   const refusal = heldBack(own);
   const plan = (content: ViewContent): PlannedElsewhere => {
     const isMoved = request.allViews && content.state.kind !== 'frozen';
@@ -52,7 +53,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
     ...onlyTheKernel(versions, mark),
     ...[...others, here].flatMap((one) => one.remarks ?? []),
     ...downloadsOf(versions, own.documents),
-    ...(request.republish ? [] : fetchedAgain(versions, named, at)),
+    ...(request.republish ? [] : fetchedAgain(keptNames(versions, own), named, at)),
     { about: 'undo', commands: [restoreCommand(mark)] } as const,
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
@@ -129,21 +130,23 @@ function movedElsewhere(
   };
 }
 
-/** Except about views that follow what is moved. */
+/** Except about what follows what is moved. */
 function markRemarks(
   mark: Withdrawal,
   planned: readonly PlannedElsewhere[],
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
   const moved = planned.flatMap((one) =>
-    one.planned?.lines.some(({ does }) => does === 'take back') ? [one.planned.view] : [],
+    (one.planned?.lines ?? []).flatMap(({ does, product }) =>
+      does === 'take back' ? [`${one.planned?.view} ${product}`] : [],
+    ),
   );
   const remarks = matchRemarks(
     mark,
     planned.flatMap((one) => one.matched ?? []),
     states,
   );
-  return remarks.filter(({ view = '' }) => !follows(view, new Set(moved), states));
+  return remarks.filter(({ view = '', product = '' }) => !follows(view, product, new Set(moved), states));
 }
 
 /**
@@ -160,21 +163,26 @@ function fetchedAgain(versions: readonly ChosenVersion[], content: ViewContent, 
   return isRecent ? [{ about: 'sites follow', why }] : [];
 }
 
+/** Of what is taken back, that for which something is offered under the name that it had. */
+function keptNames(versions: readonly ChosenVersion[], { moves }: BackIn): readonly ChosenVersion[] {
+  const again = new Set(moves.offers.map(({ id }) => id));
+  return versions.filter(({ id }) => !again.has(id));
+}
+
 /** Within two hours, every site begins to download what is published. */
 const recently = 2 * 60 * 60_000;
 
-/** Whether a view is selected from one of these, directly or through others. */
+/** Whether a view has a product from a view where it is moved, directly or through others. */
 function follows(
   view: string,
+  product: string,
   moved: ReadonlySet<string>,
   states: ReadonlyMap<string, ViewState>,
   seen: string[] = [],
 ): boolean {
-  const parts = states.get(view)?.source?.select ?? [];
-  return parts.some(({ from }) => {
-    if (moved.has(from)) return true;
-    return !seen.includes(from) && follows(from, moved, states, [...seen, from]);
-  });
+  const from = partOf(states.get(view)?.source?.select ?? [], fieldsOfKey(product))?.from;
+  if (from === undefined || seen.includes(from)) return false;
+  return moved.has(`${from} ${product}`) || follows(from, product, moved, states, [...seen, from]);
 }
 
 /** What a MAAS downloads that has nothing of what is newest then. */

@@ -77,13 +77,31 @@ function refuseWithdrawn(versions: readonly ChosenVersion[], index: WithdrawnInd
   }
 }
 
-/** @throws NoSuchVersion: there is nothing to go back to */
-export function refuseStuck(stuck: readonly ChosenProduct[], versions: readonly ChosenVersion[]): void {
+/** @throws NoSuchVersion: there is nothing to go back to; the hint says what can be done */
+export function refuseStuck(
+  stuck: readonly ChosenProduct[],
+  versions: readonly ChosenVersion[],
+  content: ViewContent,
+  { withdrawn }: Pick<MirrorContent, 'withdrawn'>,
+): void {
   const [one] = stuck;
   if (one === undefined) return;
-  const { arch = '' } = one.product;
-  const version = versions.find(({ key }) => key === one.key)?.name ?? newestVersion(one.product) ?? '';
-  throw new MirrorError('NoSuchVersion', `${releaseOf(one.product)} ${arch} has no version before ${version}`, {
-    hint: 'withdraw it, so that no view takes it, and publish a good one; or remove it from the view',
+  const { view, state } = content;
+  const { product } = one;
+  const release = releaseOf(product);
+  const name = versions.find(({ key }) => key === one.key)?.name ?? newestVersion(product) ?? '';
+  const version = product.versions[name];
+  const index = new WithdrawnIndex(view, [...state.withdrawals, ...withdrawn]);
+  const isMarked = version !== undefined && index.of(product, name, version) !== undefined;
+  const isAll = [...content.documents.values()].every(({ products }) =>
+    Object.values(products).every((other) => releaseOf(other) === release),
+  );
+  const last = isAll ? `view delete ${view}` : `remove ${view} ${release} ${name}`;
+  throw new MirrorError('NoSuchVersion', `${release} ${product.arch ?? ''} has no version before ${name}`, {
+    hint: [
+      ...(isMarked ? [] : [`withdraw it, so that no view takes it: maas-mirror withdraw ${view} ${release} ${name}`]),
+      `${state.kind === 'promoted' ? 'promote' : 'publish'} a good one`,
+      `without one, only this stops offering it: maas-mirror ${last}`,
+    ].join('; '),
   });
 }

@@ -131,6 +131,8 @@ describe('rollback', () => {
     expect(told(at('2026-11-25T08:30:00Z'))).toMatchObject([{ why: expect.stringContaining('--republish') }]);
     expect(told(at('2026-11-25T08:00:00Z'))).toEqual([]);
     expect(told(at('2026-11-25T08:30:00Z'), true)).toEqual([]);
+    const mixed = planned({ flavours: ['hwe'] }, at('2026-11-25T08:30:00Z')).remarks;
+    expect(mixed.filter(({ about }) => about === 'sites follow')).toEqual([]);
   });
 
   it('passes over what is withdrawn already, and what not every flavour has', () => {
@@ -317,6 +319,77 @@ describe('rollback in all views', () => {
     expect(plan.remarks.filter(({ about }) => about === 'still offered')).toMatchObject([{ view: 'stable' }]);
   });
 
+  const promoted = (view: string, versions: Offered, more: Partial<ViewContent['state']> = {}): ViewContent => {
+    const content = viewWith(view, versions);
+    const documents = [...content.documents].map(([id, document]) => {
+      const products = Object.entries(document.products).map(([key, product]) => {
+        const built = Object.entries(product.versions).map(([name, version]) => {
+          return [name, { ...version, origin: `candidate/${name}` }] as const;
+        });
+        return [key, { ...product, versions: Object.fromEntries(built) }] as const;
+      });
+      return [id, documentOf(id, Object.fromEntries(products))] as const;
+    });
+    const state = { ...content.state, kind: 'promoted' as const, ...more };
+    return { ...content, documents: new Map(documents), state };
+  };
+  const first: Offered = { 'ga-24.04': { [two]: 'r2 g2' }, 'hwe-24.04': { [two]: 'r2 h2' } };
+  const stillIn = (...views: ViewContent[]) =>
+    planned({ allViews: true }, ...views)
+      .remarks.filter(({ about }) => about === 'still offered')
+      .map(({ view, why, commands }) => [view, why, commands] as const);
+  const nothing = 'there is nothing before it to go back to';
+
+  it('names the promotion that takes it away where nothing is before it, also for what follows that view', () => {
+    const command = ['maas-mirror promote candidate stable noble'];
+    const why = `${nothing}; instead, promote what candidate offers`;
+    const follows = kind(viewWith('lab-2', first), 'selected', 'stable');
+    expect(stillIn(candidate, promoted('stable', first), follows)).toEqual([
+      ['lab-2', why, command],
+      ['lab-2', why, command],
+      ['stable', why, command],
+      ['stable', why, command],
+    ]);
+  });
+
+  it('names no promotion that would be refused or take nothing, and says what is needed', () => {
+    const stuckIn = (more: Partial<ViewContent['state']>, from = candidate) =>
+      stillIn(from, promoted('stable', first, more))[0];
+    const promote = (more: object) => ({ source: { promote: { from: 'candidate', ...more } } });
+    const later = ['stable', `${nothing}; once candidate offers a newer good one, promote it`, []];
+    expect(stuckIn(promote({ after: '3d' }))).toEqual(later);
+    expect(stuckIn(promote({ require: ['hw-lab'] }))).toEqual(later);
+    expect(stuckIn({}, viewWith('candidate', { ...flavours, 'hwe-24.04': { [two]: 'r2 h2' } }))).toEqual(later);
+    const hold = {
+      id: '0c1d2e3f4a5b',
+      since: '2026-11-25T08:00:00Z',
+      release: 'noble',
+      architectures: [],
+      flavours: [],
+    };
+    expect(stuckIn({ holds: [hold] })).toEqual([
+      'stable',
+      `${nothing}, and noble is held there: unhold it, and promote a good one`,
+      [],
+    ]);
+    const built = stillIn(candidate, viewWith('other', first))[0];
+    expect(built).toEqual(['other', `${nothing}; publish a good one`, []]);
+  });
+
+  it('says of a view of several parts what its part of the product still offers, whatever its other parts follow', () => {
+    const mix = viewWith('mix', first);
+    const select = [{ from: 'stable', releases: ['noble'] }, { from: 'candidate' }];
+    const selected = { ...mix, state: { ...mix.state, kind: 'selected' as const, source: { select } } };
+    const still = planned({}, candidate, stable, selected).remarks.filter(({ about }) => about === 'still offered');
+    expect(still.filter(({ view }) => view === 'mix').map(({ commands }) => commands)).toEqual(
+      Array(2).fill(['maas-mirror rollback stable noble']),
+    );
+    const back = { select: [{ from: 'stable', releases: ['jammy'] }, { from: 'candidate' }] };
+    const other = { ...selected, state: { ...selected.state, source: back } };
+    const rest = planned({}, candidate, stable, other).remarks.filter(({ about }) => about === 'still offered');
+    expect(rest.map(({ view }) => view)).toEqual(['stable', 'stable']);
+  });
+
   it('without it says which views still offer the version', () => {
     const still = planned({}, candidate, stable).remarks.filter(({ about }) => about === 'still offered');
     expect(still.map(({ view, commands }) => [view, commands])).toEqual(
@@ -360,12 +433,17 @@ describe('refuses to roll back', () => {
     return undefined;
   };
 
-  it('a view whose release has no earlier version', () => {
+  it('a view whose release has no earlier version, and says what can be done by now', () => {
     const content = viewWith('candidate', { 'ga-24.04': { [two]: 'r2 g2' } });
+    const last = 'publish a good one; without one, only this stops offering it: maas-mirror view delete candidate';
     expect(fault({}, content)).toMatchObject({
       name: 'NoSuchVersion',
       message: `noble amd64 has no version before ${two}`,
+      hint: `withdraw it, so that no view takes it: maas-mirror withdraw candidate noble ${two}; ${last}`,
     });
+    const marks = planned({}, candidate).views[0]?.change?.state?.withdrawals ?? [];
+    const marked = { ...content, state: { ...content.state, withdrawals: marks } };
+    expect(fault({}, marked)).toMatchObject({ hint: last });
   });
 
   it('to a version that is not there, or is withdrawn', () => {

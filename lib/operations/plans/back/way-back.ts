@@ -1,0 +1,81 @@
+import { isFrozenName } from '../../../job/layout';
+import { commandLine } from '../../../job/operations/commands';
+import { partOf } from '../../../publication/derived/selected-products';
+import { heldBy } from '../../../publication/state/holds';
+import { fieldsOfKey } from '../../../publication/state/product-key';
+import type { ViewState } from '../../../publication/state/view-state';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import { releaseOf } from '../chosen-products';
+import type { Found, Matched } from '../matched';
+
+/** How a view stops offering a version. */
+export interface WayBack {
+  /** None would be refused. Empty: there is none by now. */
+  readonly commands: readonly string[];
+  /** Why not by going back, and what else. @default - by going back */
+  readonly why?: string;
+}
+
+export interface MatchedMirror {
+  /** By name. */
+  readonly views: ReadonlyMap<string, Matched>;
+  readonly states: ReadonlyMap<string, ViewState>;
+  /** Of the mark. */
+  readonly scope: Pick<Withdrawal, 'architectures' | 'flavours'>;
+}
+
+type What = Pick<Found, 'product' | 'release' | 'from'>;
+
+/** Where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
+export function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly string[] = []): WayBack {
+  const { kind, source } = mirror.states.get(view) ?? {};
+  if (kind !== 'selected') return wayOf(view, what, mirror);
+  const from = partOf(source?.select ?? [], fieldsOfKey(what.product))?.from;
+  const there = from === undefined ? undefined : mirror.views.get(from);
+  if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
+  const same = there.found.find(({ product, isNewest }) => isNewest && product === what.product);
+  return isFrozenName(from)
+    ? { commands: [`maas-mirror view set ${view} --from VIEW`] }
+    : wayBack(from, same ?? what, mirror, [...seen, view]);
+}
+
+/** What has nothing to go back to stops a rollback of the others, unless they are named. */
+function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {
+  const { product, release } = what;
+  const { found = [], stuck = new Set<string>() } = mirror.views.get(view) ?? {};
+  if (isFrozenName(view)) return { commands: [] };
+  if (stuck.has(product)) return insteadOf(view, what, mirror);
+  const isAlone = found.some((one) => one.release === release && stuck.has(one.product));
+  const scope = isAlone ? { ...mirror.scope, architectures: [archOf(product)] } : mirror.scope;
+  return { commands: [commandLine(['rollback', view, release], scope)] };
+}
+
+const nothingBefore = 'there is nothing before it to go back to';
+
+/** Where there is nothing to go back to: a promotion of what its source offers by now, if that would be taken. */
+function insteadOf(view: string, { product, release, from: origin }: What, mirror: MatchedMirror): WayBack {
+  const { views, states } = mirror;
+  const { offers = new Map(), stuck = new Set<string>() } = views.get(view) ?? {};
+  const { kind, source, holds = [] } = states.get(view) ?? {};
+  const from = source?.promote?.from ?? origin;
+  if (kind !== 'promoted' || from === undefined || from === view || !views.has(from))
+    return { commands: [], why: `${nothingBefore}; publish a good one` };
+  const ofRelease = [...offers.keys()].filter((key) => releaseOf(fieldsOfKey(key)) === release);
+  const isWhole = ofRelease.every((key) => stuck.has(key));
+  const moved = isWhole ? ofRelease : ofRelease.filter((key) => archOf(key) === archOf(product));
+  if (moved.some((key) => heldBy({ holds }, fieldsOfKey(key)) !== undefined))
+    return { commands: [], why: `${nothingBefore}, and ${release} is held there: unhold it, and promote a good one` };
+  const { after, require = [] } = source?.promote ?? {};
+  const isTaken = (key: string) => {
+    const passed = views.get(from)?.offers.get(key);
+    return passed !== undefined && require.every((check) => passed.includes(check));
+  };
+  // With an age, nothing is taken that is older than what the view has.
+  if (after !== undefined || !moved.every(isTaken))
+    return { commands: [], why: `${nothingBefore}; once ${from} offers a newer good one, promote it` };
+  const scope = isWhole ? {} : { architectures: [archOf(product)] };
+  const commands = [commandLine(['promote', from, view, release], scope)];
+  return { commands, why: `${nothingBefore}; instead, promote what ${from} offers` };
+}
+
+const archOf = (key: string) => fieldsOfKey(key).arch ?? '';
