@@ -1,3 +1,4 @@
+import { isFrozenName } from '../../job/layout';
 import type { Remark } from '../../job/operations/outcome';
 import { ineligible } from '../../publication/offers/eligible';
 import { offerGroups } from '../../publication/offers/offer-groups';

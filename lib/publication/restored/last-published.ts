@@ -6,12 +6,12 @@ import { jsonPathOf, plainIndexOf } from '../../simplestreams/documents';
 import { parseProducts, writeJson } from '../../simplestreams/json';
 import type { Index, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
-import type { Store } from '../../store/store';
 import type { Press } from '../press';
 import { asWrittenLast, laterPlainIndex } from '../published-last';
 import { type PublishedIndex, readNamed } from '../read-index';
 import { readRemembered } from '../read-state';
 import { type PublishedDocument, type PublishedView, readView } from '../read-view';
+import { wayBack } from './way-back';
 
 /**
  * A view as it was published last, if its index was restored from a backup since; otherwise undefined. In a directory, the
@@ -47,14 +47,6 @@ export async function refuseOlderRemains(visible: PublishedIndex, press: Press):
   throw new MirrorError('ChecksumMismatch', message, {
     hint: `restore these files, too, which maas-mirror verify names; or, ${wayBack(view, mirror)}`,
   });
-}
-
-/** What to do with a restored index that cannot be kept. */
-export function wayBack(view: string, mirror: Store): string {
-  const key = layout.index(view);
-  const back =
-    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
-  return `to return to what was published last, ${back}, and run repair again`;
 }
 
 async function publishedUnder(last: Index, visible: PublishedView, press: Press): Promise<PublishedView> {

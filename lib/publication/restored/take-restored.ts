@@ -13,7 +13,8 @@ import { readView } from '../read-view';
 import type { Note } from '../state/view-content';
 import type { Withdrawal } from '../state/withdrawal';
 import { forwardLoaders } from './forward-loaders';
-import { lastPublished, wayBack } from './last-published';
+import { lastPublished } from './last-published';
+import { wayBack } from './way-back';
 
 /**
  * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was
