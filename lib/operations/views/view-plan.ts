@@ -53,7 +53,7 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const remarks = [...planned.remarks, ...undoing(content)];
+  const remarks = [...planned.remarks, ...undoing(content, planned)];
   if (!upgraded) return { ...planned, remarks };
   const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
   return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
@@ -99,10 +99,18 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was; none makes a view a built one again. */
-function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
-  if (kind === 'built') return [];
+/**
+ * The command that sets the source as it was. None makes a view a built one again, or takes back what a promoted one got by
+ * following another: it would keep that.
+ */
+function undoing({ view, documents, state: { kind, source } }: ViewContent, { views: [planned] }: Planned): Remark[] {
+  const next = planned?.change?.documents ?? documents;
+  if (kind === 'built' || (kind !== 'selected' && offersOf(next) !== offersOf(documents))) return [];
   return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
+}
+
+function offersOf(documents: ViewContent['documents']): string {
+  return writeJson({ all: [...documents.values()].map(({ products }) => products) });
 }
 
 /** What has no options of its own came from mirror.yaml. */
