@@ -57,7 +57,7 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const remarks = [...planned.remarks, ...undoing(content)];
+  const remarks = [...planned.remarks, ...undoing(content, planned)];
   if (!upgraded) return { ...planned, remarks };
   const noBuilds: PlanLine = { does: 'set', why: 'no longer built: builds into it are refused' };
   return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
@@ -104,15 +104,22 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
 }
 
 /**
- * The command that sets the source as it was; none makes a view a built one again. What came from mirror.yaml is set as that file
- * says now.
+ * The command that sets the source as it was. None makes a view a built one again, or takes back what a promoted one got by
+ * following another: it would keep that. What came from mirror.yaml is set as that file says now.
  */
-function undoing({ view, state: { kind, source, configured } }: ViewContent): Remark[] {
-  if (kind === 'built') return [];
+function undoing(content: ViewContent, { views: [planned] }: Planned): Remark[] {
+  const { view, documents, state } = content;
+  const { kind, source, configured } = state;
+  const next = planned?.change?.documents ?? documents;
+  if (kind === 'built' || (kind !== 'selected' && offersOf(next) !== offersOf(documents))) return [];
   const options = optionsOf(kind, source);
   const undo: Remark = { about: 'undo', commands: [`maas-mirror view set ${view} ${options}`] };
   if (options !== '--as-configured') return [undo];
   return configured === undefined ? [] : [{ ...undo, why: 'apply the setting of mirror.yaml again' }];
+}
+
+function offersOf(documents: ViewContent['documents']): string {
+  return writeJson({ all: [...documents.values()].map(({ products }) => products) });
 }
 
 /** What has no options of its own came from mirror.yaml. */
