@@ -25,7 +25,7 @@ export function remarkLines(
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
     ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
-    ...grouped(ofKind('conditions'), words),
+    ...grouped([...ofKind('older'), ...ofKind('conditions')], words),
     ...stillOffered(ofKind('still offered'), words),
     ...grouped(ofKind('still held'), words),
     ...grouped(ofKind('download'), words),
@@ -55,6 +55,8 @@ function textOf(remark: Remark): string {
       return `Only the kernel of ${what} changed since ${before}: to keep it away from new base images too, withdraw it with --flavour.`;
     case 'depends':
       return `Check whether a MAAS has this in use: ${why}${what === '' ? '' : ` (${what})`}`;
+    case 'older':
+      return `${what} ${version} is older than ${before}, which ${view} has: sites go back.`;
     case 'conditions':
       return `conditions of ${view}: ${why}`;
     case 'still held':

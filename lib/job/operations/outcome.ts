@@ -77,6 +77,7 @@ export interface Remark {
    * - only the kernel: nothing else changed since `before`
    * - depends: `why` uses what is dropped
    * - keeps: a MAAS that has it keeps it; `commands` remove it there
+   * - older: `version` of `product`, which is promoted, is older than `before`, which `view` has
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
    * - still held: `commands` lift the other holds of what was named
@@ -89,6 +90,7 @@ export interface Remark {
     | 'only the kernel'
     | 'depends'
     | 'keeps'
+    | 'older'
     | 'conditions'
     | 'download'
     | 'still held'

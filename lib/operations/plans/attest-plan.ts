@@ -3,10 +3,10 @@ import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
 import type { Attestation, LedgerRow } from '../../publication/state/ledger';
 import { newRow, withResults } from '../../publication/state/ledger';
-import { contentDigest } from '../../publication/state/product-key';
+import { contentDigest, maasName } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, releaseOf } from './chosen-products';
-import { type ChosenVersion, chosenVersions } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, settledWord } from './chosen-versions';
 import { type Planned, type Planner, viewToChange } from './planned';
 
 /**
@@ -28,7 +28,7 @@ export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): 
   });
   const ledger = { ...content.ledger, products: { ...content.ledger.products, ...Object.fromEntries(rows) } };
   const change = { ledger, note: noteOf('attest', request) };
-  const then = { ...request, version: versions[0]?.name ?? version };
+  const then = { ...request, version: settledWord(version, versions) };
   return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)), then };
 };
 
@@ -43,8 +43,16 @@ function undoing(
   const [one] = versions;
   if (first === undefined || first.passed === passed || !isSame || one === undefined) return [];
   const result = ['--check', check, passed ? '--fail' : '--pass', ...(first.link ? ['--link', first.link] : [])];
-  const words = ['attest', view, releaseOf(one.product), one.name, ...result];
-  return [{ about: 'undo', commands: [commandLine(words, { architectures, flavours })] }];
+  const command = (name: string, scope: { architectures: readonly string[]; flavours: readonly string[] }) =>
+    commandLine(['attest', view, releaseOf(one.product), name, ...result], scope);
+  const isOne = versions.every(({ name }) => name === one.name);
+  // The newest version of one product may have the name of an older one of another.
+  const commands = isOne
+    ? [command(one.name, { architectures, flavours })]
+    : versions.map(({ name, product }) =>
+        command(name, { architectures: [product.arch ?? ''], flavours: [maasName(product)] }),
+      );
+  return [{ about: 'undo', commands }];
 }
 
 function resultFor({ name }: ChosenVersion, { view, check, passed, by, link }: Asked<'attest'>, at: Date): Attestation {

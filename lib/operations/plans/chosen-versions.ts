@@ -1,5 +1,5 @@
 import { MirrorError } from '../../errors';
-import { highest } from '../../publication/state/highest';
+import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
 import { type ChosenProduct, nameOf } from './chosen-products';
@@ -14,18 +14,28 @@ export interface ChosenVersion extends ChosenProduct {
 const mostListed = 10;
 
 /**
- * The version that an operator means, of each product that has it, in the documents or on the shelf.
- * @param word its name, or `newest`: the highest name that the documents offer of these products
+ * The versions that an operator means, of each product that has it, in the documents or on the shelf.
+ * @param word its name, or `newest`: of each product its own newest, since what has not changed keeps its name
+ * @returns the highest name first
  * @throws NoSuchVersion (misuse) if none has it, which lists the names that there are
  */
 export function chosenVersions(view: string, products: readonly ChosenProduct[], word: string): ChosenVersion[] {
-  const name = word === 'newest' ? highest(products.flatMap(({ product }) => Object.keys(product.versions))) : word;
   const chosen = products.flatMap((one) => {
+    const name = word === 'newest' ? newestVersion(one.product) : word;
     const version = name === undefined ? undefined : versionOf(one, name);
     return name === undefined || version === undefined ? [] : [{ ...one, name, version }];
   });
   if (chosen.length === 0) throw notThere(view, products, word);
-  return chosen;
+  return chosen.sort((one, other) => byBytes(other.name, one.name));
+}
+
+/**
+ * The word for the versions that were chosen, when the plan is carried out: what is published meanwhile is not meant by `newest`.
+ * Where products have different names, it stays `newest`.
+ */
+export function settledWord(word: string, versions: readonly ChosenVersion[]): string {
+  const names = new Set(versions.map(({ name }) => name));
+  return names.size === 1 ? ([...names][0] ?? word) : word;
 }
 
 /** The names of a product's versions in the documents, newest first. */

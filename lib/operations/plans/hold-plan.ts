@@ -11,7 +11,7 @@ import type { ViewContent } from '../../publication/state/view-content';
 import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
 import type { Product } from '../../simplestreams/types';
-import { sortsAbove } from '../../simplestreams/version-order';
+import { byBytes, sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, askerOf, noteOf } from './asked';
 import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } from './chosen-products';
 import { chosenVersions, namesOf } from './chosen-versions';
@@ -19,6 +19,7 @@ import { type Again, loadersAgain } from './loaders-again';
 import { type Leaving, offering, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest } from './refused-newest';
+import { refusedRoots } from './refused-roots';
 
 /**
  * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
@@ -47,7 +48,9 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   };
   const dropped = leaving.filter((one) => newestThen(one, again) === undefined).map(({ product }) => product);
   const then = { ...request, at: kept };
-  const refusal = refusedNewest(content, documents, mirror);
+  const refusal =
+    refusedNewest(content, documents, mirror) ??
+    refusedRoots(content, documents, keptTogether(content, products, kept, request));
   return {
     views: [{ view: request.view, change, lines }],
     remarks: [...dependentsOf(dropped, documents), ...undoing(hold, content, products, leaving.length > 0)],
@@ -60,6 +63,24 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
 function keptIn({ view, at = 'newest' }: Asked<'hold'>, products: readonly ChosenProduct[]): string {
   const offered = products.map(({ shelved, ...one }) => one);
   return chosenVersions(view, offered, at)[0]?.name ?? '';
+}
+
+/** The lowest version above with which all keep one root. */
+function keptTogether(
+  content: ViewContent,
+  products: readonly ChosenProduct[],
+  kept: string,
+  { view, architectures, flavours }: Asked<'hold'>,
+): string {
+  const names = products.flatMap(({ product }) => namesOf(product)).filter((name) => sortsAbove(name, kept));
+  const fits = names.sort(byBytes).find((name) => {
+    const leaving = products.flatMap((one) => leavingAbove(name, one));
+    const left = takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)])));
+    return refusedRoots(content, left, '') === undefined;
+  });
+  if (fits === undefined) return 'name all flavours, or a version of which all have the root';
+  const release = releaseOf(products[0]?.product ?? { versions: {} });
+  return `hold at ${fits}: ${commandLine(['hold', view, release, '--at', fits], { architectures, flavours })}`;
 }
 
 /** Bootloaders with the content that is kept stay under their newer name too: a hold that is asked again moves nothing. */

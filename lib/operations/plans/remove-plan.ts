@@ -12,11 +12,12 @@ import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, productsIn, releaseOf } from './chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest } from './refused-newest';
+import { refusedRoots } from './refused-roots';
 
 /**
  * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. A product
@@ -35,8 +36,12 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const dropped = versions.filter(isLast).map(({ product }) => product);
   const shelf = unshelved(content, versions);
   const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
-  const then = { ...request, version: versions[0]?.name ?? request.version };
-  const refusal = documents.size === 0 ? emptyViewError(request.view) : refusedNewest(content, documents, mirror);
+  const then = { ...request, version: settledWord(request.version, versions) };
+  const refusal =
+    documents.size === 0
+      ? emptyViewError(request.view)
+      : (refusedNewest(content, documents, mirror) ??
+        refusedRoots(content, documents, 'remove what has the root image of all flavours together'));
   return {
     views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
     remarks: remarksOf(versions, dropped, documents),

@@ -10,7 +10,7 @@ import { planHoldEnds } from '../plans/unhold-plan';
 import { type Conditions, conditionsOf } from './conditions';
 import { type PlaceOf, type Promoted, placesIn, promotedDocuments, promotedLedger, promotedVersions } from './promoted';
 import { reasonOf, refusalOf } from './promotion-refusals';
-import { downloads, undoing } from './promotion-remarks';
+import { downloads, olderOnes, tooOld, undoing } from './promotion-remarks';
 import { type Promoting, promotionSets } from './promotion-sets';
 import { targetOf } from './target';
 
@@ -28,7 +28,7 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
   const sets = chosenIn(promoting, at);
   const taken = sets.flatMap(({ promoted, hold }) => (hold === undefined ? promoted : []));
   const refusal = heldIn(sets, request, to) ?? refusedIn(sets, promoting, conditions);
-  const lines = [...(ended?.lines ?? []), ...sets.flatMap(linesOf)];
+  const lines = [...(ended?.lines ?? []), ...sets.flatMap((one) => [...linesOf(one), ...tooOld(one.set, promoting)])];
   if (taken.length === 0)
     return { views: [{ ...ended, view: to.view, lines }], remarks: conditions.remarks, ...(refusal && { refusal }) };
   const documents = promotedDocuments(to, taken, at);
@@ -40,7 +40,8 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
   const remarks = [
     ...conditions.remarks,
     ...downloads(taken, before.documents, documents),
-    ...undoing(taken, to, promoting.withdrawn),
+    ...olderOnes(taken, promoting),
+    ...undoing(taken, to, documents, { withdrawn: promoting.withdrawn, at }),
   ];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
 };

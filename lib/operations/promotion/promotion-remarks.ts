@@ -1,12 +1,17 @@
 import { bootloadersRequest } from '../../job/job';
-import type { Remark } from '../../job/operations/outcome';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
+import type { ChosenSet } from '../../publication/offers/chosen-set';
 import { bySelection, newestDownload, selectionOf } from '../../publication/offers/downloads';
 import { highest } from '../../publication/state/highest';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
-import { WithdrawnIndex } from '../../publication/state/withdrawals';
-import { releaseOf } from '../plans/chosen-products';
+import { newestVersion } from '../../simplestreams/merge';
+import { sortsAbove } from '../../simplestreams/version-order';
+import type { Asked } from '../plans/asked';
+import { productsIn, releaseOf } from '../plans/chosen-products';
+import { planHold } from '../plans/hold-plan';
 import type { Promoted } from './promoted';
+import { floorOf, newestContent, type Promoting } from './promotion-sets';
 
 /** What one MAAS downloads of each selection, if it has what the target offered until now. */
 export function downloads(promoted: readonly Promoted[], before: Documents, next: Documents): Remark[] {
@@ -21,24 +26,75 @@ export function downloads(promoted: readonly Promoted[], before: Documents, next
 type Documents = ViewContent['documents'];
 
 /**
- * Going back without a judgement: what was promoted waits as pending. Nothing where that would be refused, since it would make
- * a withdrawn version the newest again.
+ * Going back without a judgement: what was promoted waits as pending. Nothing where that would be refused, such as to a version
+ * that is withdrawn by now, or would not lead back.
+ * @param next the documents after the promotion
  * @param withdrawn of all views
  */
-export function undoing(promoted: readonly Promoted[], to: ViewContent, withdrawn: readonly Withdrawal[]): Remark[] {
-  const index = new WithdrawnIndex(to.view, [...to.state.withdrawals, ...withdrawn]);
+export function undoing(
+  promoted: readonly Promoted[],
+  to: ViewContent,
+  next: Documents,
+  { withdrawn, at }: { readonly withdrawn: readonly Withdrawal[]; readonly at: Date },
+): Remark[] {
+  const content = { ...to, documents: next };
   const releases = Map.groupBy(promoted, ({ fields }) => releaseOf({ ...fields, versions: {} }));
   const commands = [...releases].flatMap(([release, some]) => {
     const before = highest(some.flatMap((one) => one.before ?? []));
-    const isBad = some.some((one) => isWithdrawn(one, to, index));
-    return before === undefined || isBad ? [] : [`maas-mirror hold ${to.view} ${release} --at ${before}`];
+    if (before === undefined) return [];
+    const hold: Asked<'hold'> = {
+      ...{ does: 'hold', view: to.view, release, at: before },
+      ...{ architectures: [], flavours: [] },
+    };
+    return leadsBack(hold, to, { content, withdrawn, at })
+      ? [`maas-mirror hold ${to.view} ${release} --at ${before}`]
+      : [];
   });
   return commands.length === 0 ? [] : [{ about: 'undo', commands }];
 }
 
-/** Whether the version that the target had as its newest is withdrawn. */
-function isWithdrawn({ contentId, id, before = '' }: Promoted, to: ViewContent, index: WithdrawnIndex): boolean {
-  const product = to.documents.get(contentId)?.products[id];
-  const version = product?.versions[before];
-  return product !== undefined && version !== undefined && index.of(product, before, version) !== undefined;
+interface Undone {
+  readonly content: ViewContent;
+  readonly withdrawn: readonly Withdrawal[];
+  readonly at: Date;
+}
+
+/** Whether a hold would be carried out, and every product of its release would offer again what it did. */
+function leadsBack(hold: Asked<'hold'>, to: ViewContent, { content, withdrawn, at }: Undone): boolean {
+  const { views, refusal } = planHold(hold, { views: new Map([[to.view, content]]), withdrawn }, at);
+  const documents = views[0]?.change?.documents;
+  if (refusal !== undefined || documents === undefined) return false;
+  const was = new Map(productsIn(to).map(({ key, product }) => [key, newestContent(product)]));
+  const after = productsIn({ ...content, documents }).filter(({ product }) => releaseOf(product) === hold.release);
+  return after.every(({ key, product }) => !was.has(key) || newestContent(product) === was.get(key));
+}
+
+/** What is older than what the target has, as the source knows it: a site then gets older content under a newer name. */
+export function olderOnes(promoted: readonly Promoted[], { from, to }: Pick<Promoting, 'from' | 'to'>): Remark[] {
+  return promoted.flatMap(({ key, was, before }): Remark[] => {
+    const there = nameThere(key, from, to);
+    if (there === undefined || before === undefined || !sortsAbove(there, was)) return [];
+    return [{ about: 'older', view: to.view, product: key, version: was, before: there }];
+  });
+}
+
+/** With an age, nothing is taken that is older than what the target has: of each product, what is passed over for that. */
+export function tooOld(
+  { products, taken, passedOver }: ChosenSet,
+  { from, to }: Pick<Promoting, 'from' | 'to'>,
+): PlanLine[] {
+  if (taken.length > 0 || passedOver.length > 0) return [];
+  return productsIn(from).flatMap(({ key, product }): PlanLine[] => {
+    const there = nameThere(key, from, to);
+    const version = newestVersion(product);
+    if (!products.includes(key) || version === undefined || there === undefined || !sortsAbove(there, version))
+      return [];
+    return [{ does: 'pass over', product: key, version, why: `older than ${there}, which ${to.view} has` }];
+  });
+}
+
+/** The name under which the source knows what the target offers as the newest. */
+function nameThere(key: string, from: ViewContent, to: ViewContent): string | undefined {
+  const [source, target] = [from, to].map((view) => productsIn(view).find((one) => one.key === key));
+  return floorOf(from, source?.id, newestContent(target?.product));
 }

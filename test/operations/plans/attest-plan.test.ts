@@ -5,7 +5,7 @@ import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { contentDigest } from '../../../lib/publication/state/product-key';
 import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
-import { made, mirrorOf, newer as two, twoVersions as view } from './made';
+import { made, mirrorOf, newer as two, twoVersions as view, viewWith } from './made';
 
 const at = new Date('2026-11-28T10:15:00Z');
 const [ga, hwe] = ['ga-24.04', 'hwe-24.04'].map((name) => `ubuntu/noble/amd64/${name}/generic`);
@@ -52,6 +52,25 @@ describe('attest', () => {
     ]);
     const half = withResult(view, { passed: false, flavours: ['ga'] });
     expect(planned({}, half).remarks).toEqual([]);
+  });
+
+  it('of the newest version means that of each product, whatever their names, and so does the undo', () => {
+    const later = '20261128.083000';
+    const differ = viewWith('candidate', {
+      'ga-24.04': { [two]: 'r2 g2' },
+      'hwe-24.04': { [two]: 'r2 h2', [later]: 'r2 h3' },
+    });
+    const request = { version: 'newest' };
+    expect(planned(request, differ).views[0]?.lines.map(({ product, version }) => [product, version])).toEqual([
+      [hwe, later],
+      [ga, two],
+    ]);
+    const failed = withResult(differ, { ...request, passed: false });
+    const command = (name: string, flavour: string) =>
+      `maas-mirror attest candidate noble ${name} --check hw-lab --fail --link https://lab/412 --arch amd64 --flavour ${flavour}`;
+    expect(planned(request, failed).remarks).toEqual([
+      { about: 'undo', commands: [command(later, 'hwe-24.04'), command(two, 'ga-24.04')] },
+    ]);
   });
 
   it('replaces an earlier result of the same check, and keeps those of others', () => {

@@ -213,6 +213,20 @@ describe('refuses to hold', () => {
     expect(planHold({ ...asked, at: two }, mirror, at).refusal).toBeUndefined();
   });
 
+  it('at a version with which flavours would have several roots, and names one that keeps them together', () => {
+    const mixed = viewWith('candidate', {
+      'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' },
+      'hwe-24.04': { [one]: 'r1 h1', [three]: 'r2 h3' },
+    });
+    expect(planned({ at: two }, mixed).refusal).toMatchObject({
+      name: 'ContractBroken',
+      message: `candidate would offer noble amd64 ga-24.04 ${two} with another root image than noble amd64 hwe-24.04 ${one}, and MAAS may install either with the other's kernel`,
+      hint: `hold at ${three}: maas-mirror hold candidate noble --at ${three}`,
+    });
+    expect(planned({ at: three }, mixed).refusal).toBeUndefined();
+    expect(planned({ at: one }, mixed).refusal).toBeUndefined();
+  });
+
   it('a flavour without its sisters, whose root it must have', () => {
     expect(() => planned({ flavours: ['hwe'] })).toThrow(
       expect.objectContaining({

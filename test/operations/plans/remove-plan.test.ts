@@ -135,6 +135,15 @@ describe('remove', () => {
     expect(planned({}, marked).views[0]?.change?.withdrawn).toEqual(marked.state.withdrawals);
   });
 
+  it('refuses to leave flavours with several roots', () => {
+    expect(planned({ flavours: ['ga'] }).refusal).toMatchObject({
+      name: 'ContractBroken',
+      message: expect.stringContaining(`noble amd64 ga-24.04 ${one} with another root image than`),
+      hint: 'remove what has the root image of all flavours together',
+    });
+    expect(planned({ flavours: ['hwe'] }).refusal).toBeUndefined();
+  });
+
   describe('from a view that is filled by promotion', () => {
     const stable = viewWith('stable', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
     const filled = {

@@ -285,9 +285,23 @@ describe('promote --after', () => {
     const before = { ...viewWith('candidate', flavours({ [one]: '1', [three]: '3' })), ledger };
     const candidate = publishedSince(viewWith('candidate', flavours({ [one]: '1' })), long);
     const rolled = { ...candidate, ledger: keptLedger(before, { ...candidate, ledger }, at) };
-    expect(plan(mirrorOf(rolled, stableOf(flavours({ [three]: '3' }))), { after: '3d' }).views).toEqual([
-      { view: 'stable', lines: [] },
-    ]);
+    const stable = stableOf(flavours({ [three]: '3' }));
+    const aged = plan(mirrorOf(rolled, stable), { after: '3d' });
+    expect(changeOf(aged)).toBeUndefined();
+    const why = `older than ${three}, which stable has`;
+    expect(linesOf(aged)).toEqual([`pass over ga-24.04 ${one} ${why}`, `pass over hwe-24.04 ${one} ${why}`]);
+    // By hand it does, and says so.
+    const older = plan(mirrorOf(rolled, stable)).remarks.filter(({ about }) => about === 'older');
+    const said = { about: 'older', view: 'stable', version: one, before: three };
+    expect(older).toEqual([ga, hwe].map((product) => ({ ...said, product })));
+  });
+
+  it('names no hold as the undo that would take back more than was promoted', () => {
+    const stable = stableOf({ 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r1 h1', [two]: 'r1 h2' } });
+    const candidate = candidateOf({ 'ga-24.04': { [two]: 'r1 g2' }, 'hwe-24.04': { [two]: 'r1 h2' } });
+    const planned = plan(mirrorOf(candidate, stable));
+    expect(linesOf(planned)).toEqual([`offer ga-24.04 ${two} as it is`]);
+    expect(planned.remarks.map(({ about }) => about)).toEqual(['download']);
   });
 
   it('does not name the hold that would go back to a version which is withdrawn by now, since that is refused', () => {
