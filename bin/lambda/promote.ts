@@ -25,6 +25,7 @@ export async function handler(event: object, context: CallContext): Promise<Oper
 async function fillViews({ views, at }: ScheduledViews, context: CallContext): Promise<Filled> {
   const { runs, measures } = await runPromotions(views, { by: 'schedule' }, await operateBench(context));
   writeMeasures(measures, at);
+  for (const { view, waits } of runs) if (waits !== undefined) console.log(`${view} waits: ${waits}`);
   const serious = runs.filter(({ failure }) => failure !== undefined && !decisions.includes(failure.name));
   if (serious.length > 0) throw failureOf(serious);
   return {

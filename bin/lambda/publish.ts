@@ -8,8 +8,8 @@ import { needsUpgrade, upgradeMirror } from '../../lib/operations/upgrade';
 import { showKeyrings } from '../../lib/publication/mirror/keyring';
 import { testSignature } from '../../lib/stages/probes/test-signature';
 import { publish } from '../../lib/stages/publish';
-import { type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
-import type { Published } from '../../lib/stages/updates/published';
+import { loadersWithout, type PublishedBootloaders, publishBootloaders } from '../../lib/stages/publish-bootloaders';
+import { type Published, publishedWithout } from '../../lib/stages/updates/published';
 import { openStore, openWorkStore } from '../../lib/store/open';
 import { signerFrom } from '../keys/signing-key';
 
@@ -38,11 +38,11 @@ export async function handler(event: object): Promise<Published | PublishedBootl
   if (!('bootloaders' in event)) {
     checkBundlesOf('job' in event ? event.job : undefined, process.env);
     const input = publishInputOf(event);
-    return publishAsDecided(input.job.view, bench, () => publish(input, bench));
+    return publishAsDecided(input.job.view, bench, () => publish(input, bench), publishedWithout);
   }
   const { job, built } = publishLoadersInputOf(event).bootloaders;
   checkBundles(job.bundles, process.env);
   const { view, execution, folder, inputs, rebuild } = job;
   const asked = { view, execution, folder, inputs, built, rebuild: rebuild === 'true' };
-  return publishAsDecided(view, bench, () => publishBootloaders(asked, bench));
+  return publishAsDecided(view, bench, () => publishBootloaders(asked, bench), loadersWithout);
 }

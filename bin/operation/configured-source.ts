@@ -13,8 +13,14 @@ export async function configuredSource(name: string, file = 'mirror.yaml'): Prom
   const setting = viewSettings(config).find((one) => one.name === name);
   if (setting !== undefined) return setting;
   const isBuilt = Object.keys(config.views).includes(name);
-  throw new MirrorError('BadInput', `${file} ${isBuilt ? `has ${name} with releases` : `has no view ${name}`}`, {
-    hint: isBuilt ? 'a view with releases is built from them' : 'name the view in the file, or give --from VIEW',
-    misuse: true,
-  });
+  throw new MirrorError(
+    'BadInput',
+    isBuilt ? `in ${file}, ${name} is built (it has releases)` : `${file} has no view ${name}`,
+    {
+      hint: isBuilt
+        ? 'views with releases get their versions from builds'
+        : 'name the view in the file, or give --from VIEW',
+      misuse: true,
+    },
+  );
 }

@@ -77,11 +77,12 @@ function linesOf({ runs, measures }: PromotionsOutcome, dryRun: boolean): string
   return [...runs.flatMap((run) => (dryRun ? planLines(run) : runLines(run))), ...measured];
 }
 
-function planLines({ view, does, lines, waits, failure }: PromotionRun): string[] {
+function planLines({ view, does, lines, waits, follows, failure }: PromotionRun): string[] {
   if (failure !== undefined) return [];
   if (waits !== undefined || lines.length === 0)
     return runLines({ view, does, lines, moved: false, followed: [], ...(waits && { waits }) });
-  return [`${view}: ${does.replace('-', ' ')} (dry run)`, ...changeLines(lines)];
+  const head = `${view}: ${does.replace('-', ' ')} (dry run)${follows === undefined ? '' : `, then ${follows}`}`;
+  return [head, ...changeLines(lines)];
 }
 
 function runLines({ view, does, moved, followed, waits, failure }: PromotionRun): string[] {

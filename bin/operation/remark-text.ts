@@ -1,3 +1,4 @@
+import { quoted } from '../../lib/job/operations/commands';
 import type { Operation } from '../../lib/job/operations/operation';
 import type { OperationOutcome, Remark } from '../../lib/job/operations/outcome';
 import { wordsOfKey } from '../reading/product-words';
@@ -26,6 +27,7 @@ export function remarkLines(
     ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
     ...grouped([...ofKind('older'), ...ofKind('conditions')], words),
     ...stillOffered(ofKind('still offered'), words),
+    ...grouped(ofKind('still held'), words),
     ...grouped(ofKind('download'), words),
     ...(operation.does === 'rollback' && !isNothing ? ['Builds with the same inputs will not publish it again.'] : []),
     ...(isMoved ? whenSitesFollow(ofKind('sites follow'), words) : []),
@@ -57,6 +59,8 @@ function textOf(remark: Remark): string {
       return `${what} ${version} is older than ${before}, which ${view} has: sites go back.`;
     case 'conditions':
       return `conditions of ${view}: ${why}`;
+    case 'still held':
+      return 'Part of this is still held by another hold. To lift that one, too:';
     case 'keeps':
       return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
     case 'download':
@@ -105,8 +109,9 @@ function undoLines(remarks: readonly Remark[], words: MirrorWords): string[] {
   const commands = [...new Set(remarks.flatMap((one) => one.commands ?? []))];
   if (commands.length === 0) return [];
   const [first = '', ...rest] = commandLines(commands, words);
-  const line = `To undo: ${first.trim()}`;
-  return rest.length === 0 && line.length <= 80 ? [line] : ['To undo:', first, ...rest];
+  const does = remarks.find(({ why }) => why !== undefined)?.why ?? 'undo';
+  const line = `To ${does}: ${first.trim()}`;
+  return rest.length === 0 && line.length <= 80 ? [line] : [`To ${does}:`, first, ...rest];
 }
 
 /** A command is never wrapped: it is to be copied. */
@@ -118,5 +123,3 @@ function commandLines(commands: readonly string[], { mirror, stack, config }: Mi
   ].join('');
   return commands.map((command) => `  ${command}${command.startsWith('maas-mirror ') ? named : ''}`);
 }
-
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

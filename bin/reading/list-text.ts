@@ -91,7 +91,7 @@ function holdLines(rows: readonly MirrorRow[], holds: readonly Hold[], now: Date
 }
 
 function reminderOf(hold: Hold, now: Date): string[] {
-  if (hasEnded(hold, now)) return ['  its time is over: the next build, promotion or unhold lifts it'];
+  if (hasEnded(hold, now)) return ['  it has ended: the next build, promotion or unhold lifts it'];
   const days = Math.floor((now.getTime() - Date.parse(hold.since)) / 86_400_000);
   const text = hold.until === undefined ? longHoldText(days) : undefined;
   return text === undefined ? [] : [`  ${text}`];

@@ -90,6 +90,11 @@ function drawStatus(line: string): void {
 async function confirm(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Otherwise readline makes an error of it. Nothing was done yet, so the signal may end the process.
+  lines.once('SIGINT', () => {
+    process.stderr.write('\n');
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
     return /^y(?:es)?$/i.test((await lines.question(`${printable(question)} [y/N] `)).trim());
   } finally {

@@ -1,16 +1,12 @@
-import { errorNames, MirrorError, withoutName } from '../errors';
+import { type ErrorName, errorNames, MirrorError, withoutName } from '../errors';
 import { type OperationRequest, operationNeeds } from '../job/operations/operation';
 import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
-import { changeAndFollow } from '../publication/derived/change-and-follow';
-import { contentOf } from '../publication/next-content';
-import { readView } from '../publication/read-view';
 import { hasEnded } from '../publication/state/holds';
-import type { ViewContent } from '../publication/state/view-content';
 import type { ViewState } from '../publication/state/view-state';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
+import { endHoldsOf } from './lift-ended-holds';
 import { type OperateBench, operate } from './operate';
-import { planHoldEnds } from './plans/unhold-plan';
 import { followAll, statesOf } from './promotion/follow-all';
 import { measured, type PromotionMeasure } from './promotion/measures';
 import { type FilledView, promotionOf, type ViewSettings } from './promotion/settings';
@@ -25,6 +21,8 @@ export interface PromotionRun {
   readonly followed: readonly Followed[];
   /** What its source does not have yet, so that it is done later. @default - it was done, or failed */
   readonly waits?: string;
+  /** What a dry run cannot show, since it follows from this: `promoted from candidate`. @default - nothing */
+  readonly follows?: string;
   /** @default - it did not fail */
   readonly failure?: MirrorError;
 }
@@ -69,10 +67,11 @@ export async function runPromotions(
     const promotion = promotionOf(one, states);
     if (promotion === undefined) continue;
     filled.push(promotion);
+    if (runs.some((done) => done.view === one.name && done.follows !== undefined)) continue;
     const { view, from, after = '0m', require } = promotion;
     const scope = { architectures: [], flavours: [] };
     const promoting = { does: 'promote' as const, from, to: view, after, require: [...require], ...scope };
-    const done = await run(view, promoting, asked, bench);
+    const done = orWaiting(await run(view, promoting, asked, bench), ['NoSuchView']);
     runs.push(done);
     if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }
@@ -81,32 +80,17 @@ export async function runPromotions(
 }
 
 /** In every view. */
-async function endHolds({ by, reason, dryRun }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
+async function endHolds({ by, reason, dryRun = false }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
   const ended = [...(await statesOf(bench))].filter(([, { holds }]) =>
     holds.some((hold) => hasEnded(hold, bench.now())),
   );
   if (ended.length === 0) return [];
-  const withdrawn = await withdrawnEverywhere(bench);
+  const asker = { by, ...(reason !== undefined && { reason }) };
+  const ends = { asker, withdrawn: await withdrawnEverywhere(bench), dryRun };
   const runs: PromotionRun[] = [];
-  for (const [view] of ended) {
-    let lines: readonly PlanLine[] = [];
-    const change = (content: ViewContent, at: Date) => {
-      const asker = { by, ...(reason !== undefined && { reason }) };
-      const [planned] = planHoldEnds(asker, { views: new Map([[view, content]]), withdrawn }, at).views;
-      lines = planned?.lines ?? [];
-      return planned?.change && { ...planned.change, withdrawn };
-    };
-    const lift = async () => {
-      if (!dryRun) return changeAndFollow(view, change, bench);
-      change(contentOf(await readView(view, bench)), bench.now());
-      return notDone;
-    };
-    runs.push(await attempted(view, 'unhold', async () => ({ ...(await lift()), lines })));
-  }
+  for (const [view] of ended) runs.push(await attempted(view, 'unhold', () => endHoldsOf(view, ends, bench)));
   return runs;
 }
-
-const notDone = { moved: false, followed: [] };
 
 /** Settings that differ from what was applied last. A view that is to be promoted is created by its first promotion. */
 async function applied(
@@ -121,13 +105,20 @@ async function applied(
   if (state?.configured === configured || isWaiting) return [];
   if (state === undefined && select.length === 0) return [];
   const does = state === undefined ? 'view-create' : 'view-set';
-  const { failure, ...done } = await run(name, { does, ...setting, configured }, asked, bench);
-  if (failure === undefined) return [done];
-  return [isMissing(failure) ? { ...done, waits: failure.message } : { ...done, failure }];
+  const done = await run(name, { does, ...setting, configured }, asked, bench);
+  // Planned against what the view is before this, the promotion would be refused, or have other conditions.
+  const isFilledThen = asked.dryRun && promote !== undefined && done.lines.length > 0;
+  return [{ ...orWaiting(done, missing), ...(isFilledThen && { follows: `promoted from ${promote.from}` }) }];
 }
 
-/** Its source has nothing yet of what is selected. */
-const isMissing = ({ name }: MirrorError) => name === 'NoSuchVersion' || name === 'NoSuchView';
+/** Its source has nothing yet of what is selected; or the view, or a source, is being deleted. */
+const missing: readonly ErrorName[] = ['NoSuchVersion', 'NoSuchView'];
+
+/** A run that is done later if it failed by one of these names. */
+function orWaiting({ failure, ...done }: PromotionRun, names: readonly ErrorName[]): PromotionRun {
+  if (failure === undefined) return done;
+  return names.includes(failure.name) ? { ...done, waits: failure.message } : { ...done, failure };
+}
 
 function run(
   view: string,

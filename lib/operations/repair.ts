@@ -14,6 +14,7 @@ import { viewFoldersOf, viewsOf } from '../publication/views';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../store/directory/directory';
 import { checkFormat, formatKey } from '../store/format';
+import { planChanged } from './carry-out/in-turn';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
 import { failureOf } from './repair/fault-lines';
@@ -46,9 +47,7 @@ export async function repairMirror(
   const planned = [...(isOld ? [format] : []), ...found.map(plannedOf)];
   const plan = planIdOf(at, operation, planned);
   if (wanted !== undefined && wanted !== plan) {
-    throw new MirrorError('PlanChanged', 'the mirror has changed since this plan was made', {
-      hint: 'show it again with --dry-run',
-    });
+    throw planChanged();
   }
   const done = dryRun
     ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }

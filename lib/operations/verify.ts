@@ -1,3 +1,4 @@
+import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
 import { viewsOf } from '../publication/views';
 import { decisionsOfAll, withdrawalsIn } from '../publication/withdrawn-everywhere';
@@ -70,6 +71,7 @@ export interface VerifiedView {
  * - `size`, `sha256`, `unreadable`: an item does not match its document, or cannot be read
  * - `history`: the history of a view is not complete
  * - `shelf`, `ledger`: what waits on a view's shelf, or is remembered of its products, contradicts what it offers
+ * - `buried`: what is kept of a deleted view cannot be read; told only if all views are verified
  * - `unfollowed`: a selected view does not offer what its sources offer; told only if all views are verified
  * - `link`: in a directory, a view's folder does not lead to the pool's, and is not a copy of it
  *
@@ -119,11 +121,22 @@ async function checkViews(
 }
 
 async function followProblems(store: Store, views: readonly CheckedView[]): Promise<Problem[]> {
-  // What cannot be read is a problem that is told already.
-  const decisions = (await decisionsOfAll({ mirror: store })).flatMap((one) =>
-    one.status === 'fulfilled' ? [one.value] : [],
-  );
-  return checkFollowed(async (key) => (await store.read(key))?.bytes, views, withdrawalsIn(decisions));
+  const all = await decisionsOfAll({ mirror: store });
+  // What cannot be read of a view that exists is a problem that is told already.
+  const there = new Set(views.map(({ view }) => view));
+  const lost = all.flatMap((one) => (one.status === 'rejected' && !there.has(one.view) ? [lostWithView(one)] : []));
+  const decisions = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const read = async (key: string) => (await store.read(key))?.bytes;
+  return [...lost, ...(await checkFollowed(read, views, withdrawalsIn(decisions)))];
+}
+
+/** Every view obeys what was withdrawn in a deleted one. */
+function lostWithView({ view, reason }: PromiseRejectedResult & { readonly view: string }): Problem {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  const signed = reason instanceof MirrorError && reason.name === 'BadSignature';
+  const way = signed ? 'restore it' : `restore it, or run: maas-mirror repair ${view}`;
+  const message = `what was withdrawn in ${view}, which was deleted, cannot be read, so nothing can be published: ${why}; ${way}`;
+  return { object: mirror.tombstone(view), rule: 'buried', message };
 }
 
 /** What waits on the shelf is promised too: it may be offered again. */

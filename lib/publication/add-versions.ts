@@ -1,4 +1,4 @@
-import { type Addition, addVersions, newestVersion } from '../simplestreams/merge';
+import { type Addition, addVersions, newestOf } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import { standingProducts } from './offers/standing-products';
 import { waitingAmong } from './offers/waiting';
@@ -46,10 +46,8 @@ function offering(content: ViewContent, contentId: string, added: readonly Addit
 
 /** What a product says of its inputs is also true while its newest version waits. */
 function renewedFields(document: Products | undefined, { productId, fields }: Addition): Addition[] {
-  const product = document?.products[productId];
-  const name = product && newestVersion(product);
-  const version = name === undefined ? undefined : product?.versions[name];
-  return name === undefined || version === undefined ? [] : [{ productId, fields, versionName: name, version }];
+  const newest = newestOf(document?.products[productId]);
+  return newest === undefined ? [] : [{ productId, fields, versionName: newest.name, version: newest.version }];
 }
 
 function shelving({ shelf }: ViewContent, content_id: string, waiting: readonly Addition[], at: Date) {

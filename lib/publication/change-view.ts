@@ -16,7 +16,6 @@
  * pool. derived/: views that are made from others. mirror/: the public keyring and the front page, which are outside the
  * views. views.ts lists the views.
  */
-import { MirrorError } from '../errors';
 import { exposeFolders } from './commit/expose-folders';
 import { followIndex } from './commit/follow-index';
 import { moveIndex } from './commit/move-index';
@@ -27,6 +26,7 @@ import { contentOf, hasChanged, nextContent } from './next-content';
 import type { Press } from './press';
 import { refuseRestored } from './published-last';
 import { isByFormer, type PublishedView, readView } from './read-view';
+import { deletingError } from './state/deleting-error';
 import type { Change } from './state/view-content';
 
 /**
@@ -49,7 +49,7 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
   for (;;) {
     const before = await readView(view, press);
     await refuseRestored(before, press);
-    refuseDeleted(before);
+    if (before.state.deleting) throw deletingError(view);
     const [content, at] = [contentOf(before), press.now()];
     const wanted = change(content, at);
     const next = nextContent(content, wanted ?? {}, at);
@@ -64,15 +64,6 @@ async function moveView(view: string, change: Change, press: Press): Promise<boo
     const entry = isNew ? entryOf(content, next, wanted.note) : undefined;
     if (await moveIndex(before, next, entry, press)) return true;
   }
-}
-
-/** @throws NoSuchView */
-function refuseDeleted({ view, state }: PublishedView): void {
-  if (!state.deleting) return;
-  throw new MirrorError('NoSuchView', `the view ${view} is being deleted`, {
-    hint: `if that was interrupted, finish it: maas-mirror view delete ${view}`,
-    misuse: true,
-  });
 }
 
 /** Nothing is published, but what was decided is kept, and obeyed in every view. */

@@ -1,6 +1,7 @@
 import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { writeJson } from '../simplestreams/json';
+import { DirectoryStore } from '../store/directory/directory';
 import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
@@ -9,7 +10,6 @@ import type { Press } from './press';
 import { refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readView } from './read-view';
-import type { KeyChange } from './sign-view';
 import { timeText } from './state/kept-ledger';
 import { emptyShelf } from './state/shelf';
 import type { Tombstone } from './state/state-document';
@@ -21,17 +21,18 @@ import type { Note } from './state/view-content';
  * view is created again, its names, its withdrawals and its history go on. Its documents stay. A deletion that was interrupted is
  * finished by the next one.
  * @returns false if there is no such view
- * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView
+ * @throws ChecksumMismatch if the index was restored from a backup, or index.json is without it; the errors of readView
  */
 export async function deleteView(view: string, note: Note, press: Press): Promise<boolean> {
   const { mirror } = press;
   for (;;) {
     const before = await readView(view, press);
+    await refuseRestored(before, press);
     if (before.index === undefined) {
+      if (await isPutBack(view, press)) continue;
       await removeIndexes(view, press);
       return false;
     }
-    await refuseRestored(before, press);
     const [content, at] = [contentOf(before), press.now()];
     if (!before.state.deleting) {
       const closing = nextContent(content, { state: { ...before.state, deleting: true } }, at);
@@ -53,6 +54,7 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
  * Moves what was decided about a deleted view, which every other view obeys: the note then names the new state.
  * @param before the view, of which nothing is published
  * @returns false if another writer was faster
+ * @throws BadSignature if the note is not what our key has signed; the errors of readView
  */
 export async function moveDeleted(
   before: PublishedView,
@@ -77,6 +79,15 @@ export async function moveDeleted(
   return (await readIndex(view, press)).index === undefined;
 }
 
+/** An index that was removed by hand is put back, as every other change does: the decisions that it names would be lost. */
+async function isPutBack(view: string, { mirror }: Press): Promise<boolean> {
+  if (!(mirror instanceof DirectoryStore)) return false;
+  const key = layout.index(view);
+  if ((await mirror.standing(key)).standing === 'settled') return false;
+  await mirror.finish(key);
+  return true;
+}
+
 /** The signed one last: as long as it is there, an interrupted deletion can be finished. */
 async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
   await mirror.remove(layout.plainIndex(view));
@@ -95,8 +106,12 @@ export async function leaveNote(view: string, tombstone: Tombstone, press: Press
   await press.mirror.replace(layout.tombstone(view), Buffer.from(signed), { ...noteOptions, ...matching });
 }
 
-/** Signs what is left of a deleted view again, if the former key has signed it. @returns false if it need not be */
-export async function signTombstone(view: string, change: KeyChange): Promise<boolean> {
+/**
+ * Signs what is left of a deleted view again, if the former key has signed it.
+ * @returns false if it need not be
+ * @throws BadSignature if neither key has signed it; PreconditionFailed if it changes at the same time: it may be signed again then
+ */
+export async function signTombstone(view: string, change: Press): Promise<boolean> {
   const key = layout.tombstone(view);
   const found = await readSigned(key, change);
   if (!found?.byFormer) return false;

@@ -12,3 +12,6 @@ export interface Press {
    */
   readonly former?: Signer;
 }
+
+/** A press during a key rotation: `signer` is the new key. */
+export type KeyChange = Press & Required<Pick<Press, 'former'>>;

@@ -5,7 +5,7 @@ import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
 import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
 import type { Store } from '../store/store';
-import type { PublishedIndex, Reading } from './read-index';
+import { type PublishedIndex, type Reading, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
 
@@ -50,10 +50,10 @@ export async function decidedLast(
   return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
 }
 
-/** A directory as it is with the index that it wrote last, if the visible one was restored; otherwise undefined. */
+/** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */
 export async function asWrittenLast(view: string, mirror: DirectoryStore): Promise<Store | undefined> {
   const key = layout.index(view);
-  if ((await mirror.standing(key)).standing !== 'restored') return undefined;
+  if (!['restored', 'missing'].includes((await mirror.standing(key)).standing)) return undefined;
   const bytes = await mirror.newest(key);
   if (bytes === undefined) return undefined;
   const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
@@ -61,8 +61,8 @@ export async function asWrittenLast(view: string, mirror: DirectoryStore): Promi
 }
 
 /**
- * The index.json of a view if it is of a later change than index.sjson, which it follows: index.sjson was then restored. Every
- * change makes the history longer, and clocks of publishers differ, so dates do not count. Signing again is no change.
+ * The index.json of a view if it is of a later change than index.sjson, which it follows: index.sjson was then restored.
+ * Signing again is no change.
  * @throws the errors of readView
  */
 export async function laterPlainIndex(visible: Visible, reading: Reading): Promise<Index | undefined> {
@@ -75,10 +75,20 @@ export async function laterPlainIndex(visible: Visible, reading: Reading): Promi
   const plain = readable(bytes, view);
   if (plain === undefined || stateIn(plain) === own) return undefined;
   if (!(await isSigned(view, bytes, reading))) return undefined;
-  const lengthOf = (one: Index | undefined) => historyLength({ view, index: one }, reading);
-  if ((await lengthOf(plain)) <= (await lengthOf(index))) return undefined;
+  if (!(await isLater(plain, visible, reading))) return undefined;
   // Another change may have moved both since index.sjson was read.
   return ((await mirror.read(layout.index(view)))?.tag ?? null) === tag ? plain : undefined;
+}
+
+/**
+ * Every change makes the history longer, and clocks of publishers differ, so dates do not count, unless a state is lost. Even
+ * then no index has a date before that of the one that it replaces; of two with the same date, any may be the later one.
+ */
+async function isLater(plain: Index, { view, index }: Visible, reading: Reading): Promise<boolean> {
+  const lengthOf = (one: Index | undefined) => unlessLost(() => historyLength({ view, index: one }, reading));
+  const [length, own] = [await lengthOf(plain), await lengthOf(index)];
+  if (length !== undefined && own !== undefined) return length > own;
+  return index === undefined || Date.parse(plain.updated) >= Date.parse(index.updated);
 }
 
 /** In whatever form: one of a newer release is refused when it is read. */

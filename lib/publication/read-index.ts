@@ -27,7 +27,10 @@ export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'sig
   readonly unchecked?: boolean;
 }
 
-/** @throws BadSignature if it is not what our key has signed */
+/**
+ * The index of a view; its `index` is undefined if it does not exist.
+ * @throws BadSignature if it is not what our key has signed; BadFormat
+ */
 export async function readIndex(view: string, reading: Reading): Promise<PublishedIndex> {
   const key = layout.index(view);
   const found = await readSigned(key, reading);
@@ -44,7 +47,10 @@ export interface SignedObject extends ObjectBytes {
   readonly byFormer: boolean;
 }
 
-/** @throws BadSignature if it is not what our key has signed */
+/**
+ * A clearsigned object, with what was signed; undefined if it does not exist.
+ * @throws BadSignature if it is not what our key has signed
+ */
 export async function readSigned(key: string, reading: Reading): Promise<SignedObject | undefined> {
   const found = await reading.mirror.read(key);
   if (found === undefined) return undefined;
@@ -82,6 +88,18 @@ export async function readNamed(view: string, path: string, { mirror, unchecked 
     hint: 'the file was changed; restore it from a backup or another copy of the mirror',
   });
 }
+
+/** Undefined if a file does not exist, or is not what was written. */
+export async function unlessLost<Part>(read: () => Promise<Part>): Promise<Part | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MirrorError && lostNames.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
+const lostNames: readonly string[] = ['NoSuchObject', 'ChecksumMismatch', 'BadFormat'];
 
 /** Whether the new key still has to sign this; always false outside a key rotation. */
 export async function lacksSigner(bytes: Buffer, { signer, former }: Reading): Promise<boolean> {

@@ -1,11 +1,8 @@
 import { MirrorError } from '../errors';
 import { mirror as layout } from '../job/layout';
 import { changeView } from './change-view';
-import type { Press } from './press';
+import type { KeyChange } from './press';
 import { isByFormer, readView } from './read-view';
-
-/** A press during a key rotation: `signer` is the new key. */
-export type KeyChange = Press & Required<Pick<Press, 'former'>>;
 
 /**
  * Re-signs a view: its unchanged documents get new names, then the index moves to them. After a crash, call it again to

@@ -34,7 +34,10 @@ export async function viewFoldersOf(store: Store): Promise<string[]> {
   return [...views, ...snapshots].sort();
 }
 
-/** The views that were deleted, sorted: what was withdrawn there is obeyed in every view. */
+/**
+ * The views that were deleted, sorted: what was withdrawn there is obeyed in every view.
+ * @throws BadInput over HTTP, which has no listing
+ */
 export async function deletedViewsOf(store: Store): Promise<string[]> {
   const [folders, there] = [await viewFoldersOf(store), new Set(await viewsOf(store))];
   const deleted: string[] = [];

@@ -29,7 +29,10 @@ export interface Decided {
   readonly withdrawn: readonly Withdrawal[];
 }
 
-/** @throws the errors of readView: a mark that cannot be read must not be overlooked */
+/**
+ * What was decided about all views that are not frozen. Reads indexes and states, no documents.
+ * @throws the errors of readView: a mark that cannot be read must not be overlooked
+ */
 export async function decidedEverywhere(reading: Reading): Promise<Decided> {
   const found = await decisionsOfAll(reading);
   const broken = found.find((one) => one.status === 'rejected');
@@ -37,6 +40,7 @@ export async function decidedEverywhere(reading: Reading): Promise<Decided> {
   return decidedIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
+/** The same, of decisions that were read: of every view that exists or was deleted. */
 export function decidedIn(found: readonly Decisions[]): Decided {
   const there = found.filter(({ index, state }) => index !== undefined && !state.deleting);
   return { states: new Map(there.map(({ view, state }) => [view, state])), withdrawn: withdrawalsIn(found) };

@@ -45,6 +45,18 @@ export function newestVersion(product: Product): string | undefined {
   return Object.keys(product.versions).sort(byBytes).at(-1);
 }
 
+/** The version that MAAS uses, with its name; undefined if there is none. */
+export function newestOf(product: Product | undefined): NamedVersion | undefined {
+  const name = product && newestVersion(product);
+  const version = name === undefined ? undefined : product?.versions[name];
+  return name === undefined || version === undefined ? undefined : { name, version };
+}
+
+interface NamedVersion {
+  readonly name: string;
+  readonly version: Version;
+}
+
 function emptyDocument(contentId: string, at: Date): Products {
   return {
     content_id: contentId,

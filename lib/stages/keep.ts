@@ -35,18 +35,19 @@ interface KeepBench {
 /**
  * Copies the last kernel and initrd of a flavour from the pool to where its build would have stored them, so that the boot
  * test can boot them with the new root.
- * @throws NoSuchVersion if it has no version that is not withdrawn
+ * @throws Withdrawn if all its versions are withdrawn; NoSuchVersion if it has none, or none with kernel and initrd
  */
 export async function keepFlavour({ keep: { job: given, kernel } }: KeepInput, bench: KeepBench): Promise<KeptFlavour> {
   const job: Job = { ...jobOfStrings(given), kernel, extracted: keptBuild };
   const release = releaseFor(await requestAt(job.folder, bench.work));
   const { document, withdrawn } = await standingOf(job.view, contentIdOf(job), { mirror: bench.mirror });
   const id = productId(kernelOf(release, job.architecture, kernel), job.view);
-  const [name, version] = lastOf(document?.products[id], withdrawn) ?? [];
-  const items = version && [version.items['boot-kernel'], version.items['boot-initrd']];
-  const [bootKernel, bootInitrd] = items ?? [];
+  const product = document?.products[id];
+  const [name, version] = lastOf(product, withdrawn) ?? [];
+  if (product !== undefined && name === undefined) throw nothingToKeep('Withdrawn', kernel, job);
+  const [bootKernel, bootInitrd] = [version?.items['boot-kernel'], version?.items['boot-initrd']];
   if (name === undefined || bootKernel === undefined || bootInitrd === undefined)
-    throw nothingToKeep(kernel, job, document?.products[id]);
+    throw nothingToKeep('NoSuchVersion', kernel, job);
   const { extracted } = foldersOf(job);
   await copy(bootKernel, made.kernel(extracted), bench);
   await copy(bootInitrd, made.initrd(extracted), bench);
@@ -74,9 +75,13 @@ function measured({ sha256, size }: Version['items'][string]): Kept['kernel'] {
   return { sha256, size };
 }
 
-function nothingToKeep(kernel: string, { release, architecture, view }: Job, product?: Product): MirrorError {
-  const why = product === undefined ? '' : ': all are withdrawn';
-  return new MirrorError('NoSuchVersion', `${view} has no version of ${kernel} that could be kept${why}`, {
+function nothingToKeep(
+  name: 'Withdrawn' | 'NoSuchVersion',
+  kernel: string,
+  { release, architecture, view }: Job,
+): MirrorError {
+  const why = name === 'Withdrawn' ? ': all are withdrawn' : '';
+  return new MirrorError(name, `${view} has no version of ${kernel} that could be kept${why}`, {
     hint: `see with: maas-mirror list ${view} (${release} ${architecture})`,
   });
 }

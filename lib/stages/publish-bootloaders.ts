@@ -27,6 +27,7 @@ import {
 } from './loaders/bootloader-offers';
 import type { PublishBench } from './publish';
 import { builtChange, refuseFilled } from './updates/built-view';
+import { saidOfLeft } from './updates/published';
 
 export interface BootloadersToPublish {
   readonly view: string;
@@ -56,7 +57,8 @@ export interface PublishedBootloaders {
 /**
  * Copies the bootloaders whose packages have changed into the pool, and commits them to the view's bootloaders document. New
  * versions of a held product wait on the shelf; what is withdrawn in any view is left out.
- * @throws BadInput if the view gets its versions from others; ContractBroken and BadSignature, before anything is published; VersionConflict if no name is left
+ * @throws BadInput if the view gets its versions from others; ContractBroken and BadSignature, before anything is published;
+ * VersionConflict if no name is left
  */
 export async function publishBootloaders(
   { view, execution, folder, inputs, built: { build, result: built }, ...requested }: BootloadersToPublish,
@@ -102,6 +104,15 @@ export async function publishBootloaders(
       if (!(error instanceof MirrorError && error.name === 'VersionConflict')) throw error;
     }
   }
+}
+
+/** What is left of it once versions were taken back. @param left `<product id> <name>` */
+export function loadersWithout(published: PublishedBootloaders, left: ReadonlySet<string>): PublishedBootloaders {
+  const { false: products = [], true: gone = [] } = Object.groupBy(published.products, ({ product, version }) =>
+    left.has(`${product} ${version}`) ? 'true' : 'false',
+  );
+  const withdrawn = gone.map(({ product }) => ({ product, said: saidOfLeft }));
+  return { ...published, products, withdrawn: [...published.withdrawn, ...withdrawn] };
 }
 
 function newestClaims(offers: readonly LoaderOffer[], content: ViewContent): string[] {

@@ -33,7 +33,8 @@ export interface PublishBench extends Press {
 /**
  * Copies the files that one architecture's builds made into the pool, and commits them to the view. New versions of a held
  * product wait on the shelf; what is withdrawn in any view is left out.
- * @throws BadInput for results that no build of this request hands on, or if the view gets its versions from others; RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
+ * @throws BadInput for results that no build of this request hands on, or if the view gets its versions from others;
+ * RequiredKernelFailed; ContractBroken and BadSignature, before anything is published
  */
 export async function publish(input: PublishInput, bench: PublishBench): Promise<Published> {
   const given = jobOfStrings(input.job);

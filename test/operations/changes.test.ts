@@ -111,6 +111,12 @@ describe('the changes of a view', () => {
     expect(changesLines({ changes, only: [] }).at(-1)).toBe('                1 module in the initrd: +nvme');
   });
 
+  test('take the newest version of each product for a name', async () => {
+    const { store } = await mirrorWithTwo();
+    const { changes } = await changesOf(store, 'candidate', { versions: [old, 'newest'] });
+    expect(changes.map((one) => [one.old.version, one.next.version])).toEqual([[old, next]]);
+  });
+
   test('name what only one of two views has', async () => {
     const { store, type } = await mirrorWithTwo();
     await type('promote', 'candidate', 'stable', 'noble', '--flavour', 'ga');

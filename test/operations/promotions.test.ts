@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../lib/job/operations/operation';
 import type { ViewSettings } from '../../lib/operations/promotion/settings';
 import { type PromotionsOutcome, runPromotions } from '../../lib/operations/promotions';
+import { changeView } from '../../lib/publication/change-view';
 import { deleteView } from '../../lib/publication/delete-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
@@ -94,6 +95,23 @@ describe('by schedule, a mirror', () => {
       ['stable', 'promote', 'offer'],
     ]);
     expect(bench.writes.length).toBe(writes);
+  });
+
+  it('waits for a view that is being deleted, which is no failure', async () => {
+    const bench = await started();
+    const site = { name: 'lab', select: [{ from: 'candidate' }], configured };
+    const now = { ...stable, promote: { from: 'candidate', require: [] } };
+    await run(bench, [site, now]);
+    for (const view of ['lab', 'stable']) {
+      const note = { what: 'view' } as const;
+      await changeView(view, ({ state }) => ({ note, state: { ...state, deleting: true } }), bench.press);
+    }
+    const { runs } = await run(bench, [{ ...site, configured: '6'.repeat(64) }, now]);
+    expect(runs.map(({ view, does, waits, failure }) => [view, does, waits, failure])).toEqual([
+      ['lab', 'view-set', 'the view lab is being deleted', undefined],
+      ['stable', 'view-set', 'the view stable is being deleted', undefined],
+      ['stable', 'promote', 'the view stable is being deleted', undefined],
+    ]);
   });
 
   it('lifts the holds of all views that have ended, and publishes what waited', async () => {

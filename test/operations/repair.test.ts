@@ -41,6 +41,9 @@ async function madeMirror(store: Store): Promise<MadeViews> {
   return views;
 }
 
+const asking = (operation: OperationRequest, { press }: MadeViews) =>
+  operate({ operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] }, { ...press, log: () => {} });
+const all = { release: 'noble', architectures: [], flavours: [], allViews: false };
 const repairing = (
   press: Press,
   operation: Partial<Extract<OperationRequest, { does: 'repair' }>> = {},
@@ -145,15 +148,12 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     const views = await madeMirror(store);
     await views.offer('candidate', second);
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
-    const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
-    const ask = (operation: OperationRequest) =>
-      operate({ operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] }, { ...views.press, log: () => {} });
     views.turnClockTo('2026-11-21T08:00:00Z');
-    await ask({ does: 'rollback', view: 'candidate', republish: false, ...scope });
+    await asking({ does: 'rollback', view: 'candidate', republish: false, ...all }, views);
     await restore(store, old);
 
     const promotion = { from: 'candidate', to: 'stable', architectures: [], flavours: [], require: [], waived: 'no' };
-    await expect(ask({ does: 'promote', ...promotion })).rejects.toMatchObject({ name: 'Withdrawn' });
+    await expect(asking({ does: 'promote', ...promotion }, views)).rejects.toMatchObject({ name: 'Withdrawn' });
     expect((await readView('stable', views.press)).index).toBeUndefined();
     await expect(repairing(views.press)).rejects.toThrow(
       expect.objectContaining({
@@ -178,12 +178,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
     await views.offer('candidate', { ...images({ '1': 'a', '3': 'c' }), loader: { '1': 'a', '3': 'b' } });
     await views.offer('stable', images({ '1': 'a', '2': 'b' }));
-    const scope = { release: 'noble', architectures: [], flavours: [], allViews: false };
-    const operation = { does: 'withdraw', view: 'stable', version: '2', ...scope } as const;
-    await operate(
-      { operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] },
-      { ...views.press, log: () => {} },
-    );
+    await asking({ does: 'withdraw', view: 'stable', version: '2', ...all }, views);
     await restore(store, old);
 
     await expect(repairing(views.press)).rejects.toThrow(

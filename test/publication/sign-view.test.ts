@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
 import { changeView } from '../../lib/publication/change-view';
+import type { KeyChange } from '../../lib/publication/press';
 import { readView } from '../../lib/publication/read-view';
-import { isSignedByNext, type KeyChange, signView } from '../../lib/publication/sign-view';
+import { isSignedByNext, signView } from '../../lib/publication/sign-view';
 import { makePrivateKey, openpgpSigner } from '../../lib/simplestreams/openpgp/openpgp-signer';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { splitClearsigned } from '../../lib/simplestreams/openpgp/split-clearsigned';

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { mirror as layout } from '../../lib/job/layout';
@@ -61,7 +61,9 @@ it('refuses where the marks of one view cannot be read', async () => {
   await expect(withdrawnEverywhere(press)).rejects.toMatchObject({ name: 'NoSuchObject' });
 });
 
-it.each(allStores)('a restored index does not lift what was withdrawn after it, %s', async (_, makeStore) => {
+it.each(
+  allStores,
+)('an index that was restored, or removed, does not lift what was withdrawn, %s', async (_, makeStore) => {
   const signer = await smallSigner();
   const mirror = await makeStore();
   const press = { mirror, signer, now: () => new Date('2026-11-20T08:00:00Z') };
@@ -81,7 +83,12 @@ it.each(allStores)('a restored index does not lift what was withdrawn after it, 
   if (mirror instanceof DirectoryStore) writeFileSync(join(mirror.root, layout.index('candidate')), old);
   else await mirror.replace(layout.index('candidate'), old, {});
 
-  expect((await withdrawnEverywhere({ mirror, signer })).map(({ id }) => id)).toEqual(['w1', 'w2']);
+  const found = async () => (await withdrawnEverywhere({ mirror, signer })).map(({ id }) => id);
+  expect(await found()).toEqual(['w1', 'w2']);
+
+  if (mirror instanceof DirectoryStore) rmSync(join(mirror.root, layout.index('candidate')));
+  else await mirror.remove(layout.index('candidate'));
+  expect(await found()).toEqual(['w1', 'w2']);
 });
 
 it('a mirror without views has none', async () => {

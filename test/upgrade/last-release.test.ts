@@ -112,7 +112,7 @@ describe('a mirror of the last release', () => {
     const set = await ask({ does: 'view-set', name: 'stable' }, press);
     expect(set.views[0]?.lines.map(({ why }) => why)).toEqual([
       'promoted by hand',
-      'not built any more: builds into it are refused',
+      'no longer built: builds into it are refused',
     ]);
     expect(set.remarks.filter(({ about }) => about === 'undo')).toEqual([]);
     await ask(promotion, press);
@@ -126,7 +126,11 @@ describe('a mirror of the last release', () => {
     const { press } = await mirrorOfLastRelease();
     await upgrade(press);
     const setting = { name: 'stable', promote: { from: 'candidate', require: [] }, configured: 'f'.repeat(64) };
-    const { runs } = await runPromotions([setting], { by: 'timer' }, { ...press, log: () => {} });
+    const bench = { ...press, log: () => {} };
+    const shown = await runPromotions([setting], { by: 'timer', dryRun: true }, bench);
+    expect(shown.runs).toMatchObject([{ view: 'stable', does: 'view-set', follows: 'promoted from candidate' }]);
+    expect(shown.runs[0]).not.toHaveProperty('failure');
+    const { runs } = await runPromotions([setting], { by: 'timer' }, bench);
     expect(runs.map(({ view, does, moved, failure }) => [view, does, moved, failure])).toEqual([
       ['stable', 'view-set', true, undefined],
       ['stable', 'promote', true, undefined],

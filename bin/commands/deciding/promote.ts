@@ -14,8 +14,8 @@ export function addPromote(program: Command, terminal: Terminal, done: (code: nu
   };
   scoped(program, 'promote', description, words, {
     '--after <duration>':
-      'only versions that have been published for this long, such as 3d or 0 (default: as mirror.yaml says of TO)',
-    '--require <list>': 'only versions with passed results of these checks, too, separated by commas',
+      'only versions that have been published for this long, such as 3d or 0 (default: the setting of TO in mirror.yaml)',
+    '--require <list>': 'additional checks that must have passed, comma-separated',
     '--waive-checks <reason>': 'also promote versions without results of the checks that mirror.yaml requires of TO',
     '--waive-boot-test <reason>': 'also promote versions that were not boot-tested',
   }).action(async (from, to, release, options) => done(await promote({ from, to, release, ...options }, terminal)));
@@ -46,7 +46,9 @@ async function promote(options: PromoteOptions, terminal: Terminal): Promise<num
       misuse: true,
     });
   }
+  const { configuredPromotion } = await import('../../operation/configured-promotion.js');
   const typed = {
+    setting: await configuredPromotion(to, options),
     ...({ does: 'promote', from, to, release, after, require: listOf(require) } as const),
     ...{ checksWaived: waiveChecks, waived: waiveBootTest, ...scopeOf(options) },
   };

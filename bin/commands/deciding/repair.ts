@@ -7,7 +7,7 @@ export function addRepair(program: Command, terminal: Terminal, done: (code: num
   const description = 'finish what was interrupted, and adopt what was restored by hand; verify says what is wrong';
   const own = {
     '--upgrade': 'convert a mirror of an older release, which can then no longer write to it',
-    '--forget-lost': 'go on without the state, shelf, ledger or history of a view that is missing and has no backup',
+    '--forget-lost': 'go on without files of a view (state, shelf, ledger, history) that are missing and in no backup',
     ...yesFlag,
   };
   const words = { '[view]': 'only this view (default: all)' };

@@ -15,7 +15,7 @@ export function addChanges(program: Command, terminal: Terminal, done: (code: nu
     .description('show what differs between two versions: packages, kernels, initrds, sources')
     .argument('[view]', 'a view, or its address')
     .argument('[release]', 'only this release (default: all)')
-    .argument('[old]', 'a version (default: the one before the newest)')
+    .argument('[old]', 'a version, or newest (default: the one before the newest)')
     .argument('[new]', 'the version to compare it with')
     .option('--between <view>', 'compare with the newest versions of this view: --between stable candidate')
     .option('--no-modules', 'do not read the initrds, whose modules are compared if two versions are given')

@@ -46,6 +46,8 @@ export const OperationRequest = z.discriminatedUnion('does', [
     require: z.array(checkName).default([]),
     /** Why the checks of the view's own setting are not required. @default - they are */
     checksWaived: line(1000).optional(),
+    /** What mirror.yaml says of `to`. It counts until a setting of the file was applied. @default - nothing */
+    setting: viewSource.promote,
     /** Why versions are promoted that have not booted. @default - they are not */
     waived: line(1000).optional(),
   }),

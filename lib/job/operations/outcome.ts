@@ -80,8 +80,9 @@ export interface Remark {
    * - older: `version` of `product`, which is promoted, is older than `before`, which `view` has
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
+   * - still held: `commands` lift the other holds of what was named
    * - sites follow: when, and by which `commands` at once
-   * - undo: `commands`
+   * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
   readonly about:
     | 'still offered'
@@ -92,6 +93,7 @@ export interface Remark {
     | 'older'
     | 'conditions'
     | 'download'
+    | 'still held'
     | 'sites follow'
     | 'undo';
   readonly view?: string;

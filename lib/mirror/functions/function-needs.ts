@@ -44,6 +44,9 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   const sign = signingKey?.signing ?? [];
   // Deleting a view removes its indexes; nothing else is ever removed.
   const indexes = mirrorBucket.arnForObjects('*/streams/v1/index.*');
+  // A view may be deleted while another function publishes to it: what that has written beside the index is removed again.
+  const plainIndexes = mirrorBucket.arnForObjects('*/streams/v1/index.json*');
+  const removePlain = allow('s3:DeleteObject', plainIndexes);
   const ofMirror = { arn: objects, reason: 'the bucket contains only the mirror, all of which the site serves' };
   const ofRequests = {
     arn: requests,
@@ -52,6 +55,10 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
   const ofIndexes = {
     arn: indexes,
     reason: 'the indexes of the views, which are removed when an operator deletes a view',
+  };
+  const ofPlainIndexes = {
+    arn: plainIndexes,
+    reason: 'the unsigned indexes of views, which are removed if a view is deleted while it is changed',
   };
   const ofKept = { arn: kept, reason: 'copies of published kernels, in folders with unguessable names' };
   const ofRuns = { arn: runs, reason: 'files that stages exchange, in folders with unguessable names' };
@@ -63,11 +70,11 @@ export function functionNeeds(asset: string, inputs: FunctionInputs): FunctionNe
       stars: [ofMirror, ofRequests, ofKept],
     },
     publish: {
-      statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, ...sign],
-      stars: [ofMirror, ofRuns],
+      statements: [allow('s3:GetObject', runs), ...readMirror, writeMirror, removePlain, ...sign],
+      stars: [ofMirror, ofPlainIndexes, ofRuns],
     },
     // These two only move documents: they cannot read the work bucket.
-    promote: { statements: [...readMirror, writeMirror, ...sign], stars: [ofMirror] },
+    promote: { statements: [...readMirror, writeMirror, removePlain, ...sign], stars: [ofMirror, ofPlainIndexes] },
     operate: {
       statements: [...readMirror, writeMirror, allow('s3:DeleteObject', indexes), ...sign],
       stars: [ofMirror, ofIndexes],

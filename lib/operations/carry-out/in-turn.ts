@@ -10,6 +10,7 @@ import { writeJson } from '../../simplestreams/json';
 import { type Asked, askerOf } from '../plans/asked';
 import type { Planned, PlannedView } from '../plans/planned';
 import { undoCircle } from './circle-since';
+import { lastOf } from './last-of';
 import { joined } from './pass-through';
 import { planOf } from './planners';
 import { newViews, type ReadMirror, readOther } from './read-mirror';
@@ -34,7 +35,7 @@ type Done = Pick<OperationOutcome, 'views' | 'followed'>;
 
 /**
  * Changes views in the order of the plan, until no other view has come that the operation is about. Then the selected views
- * that are made from them follow, all together; also after a failure, those that are made from what was changed before it.
+ * that are made from them follow, all together; also after a failure, those that are made from what was changed.
  */
 export async function changeInTurn(run: Run): Promise<Done> {
   const done: { readonly views: ViewOutcome[]; readonly followed: Followed[]; readonly tried: string[] } = {
@@ -42,7 +43,11 @@ export async function changeInTurn(run: Run): Promise<Done> {
   };
   const known = new Set([...run.mirror.views.keys(), ...run.mirror.passes]);
   try {
-    for (let next = run.planned.views; next.length > 0; next = await plannedSince(known, run)) {
+    for (
+      let next = run.planned.views;
+      next.length > 0;
+      next = await named(done.views, () => plannedSince(known, run))
+    ) {
       for (const one of next) {
         if (one.change !== undefined) done.tried.push(one.view);
         const { followed, ...view } = await named(done.views, () => changed(one, run));
@@ -52,10 +57,21 @@ export async function changeInTurn(run: Run): Promise<Done> {
       }
     }
   } catch (error) {
-    await followEach(done.tried.slice(0, -1), run.bench);
+    await followAfterFailure(done.tried, run.bench);
     throw error;
   }
-  return { views: done.views, followed: [...done.followed, ...(await followEach(done.tried, run.bench))] };
+  return { views: done.views, followed: lastOf([...done.followed, ...(await followEach(done.tried, run.bench))]) };
+}
+
+/** The last view that was tried may be changed, too, such as one that gets what was withdrawn meanwhile. */
+async function followAfterFailure(tried: readonly string[], bench: Run['bench']): Promise<void> {
+  const tell = (view: string, why: string) => bench.log(`could not update ${view}: ${why}`);
+  try {
+    for (const { view, failure } of await followEach(tried, bench)) if (failure !== undefined) tell(view, failure);
+  } catch (error) {
+    // What failed first is thrown, and must not be hidden by what fails because of it.
+    tell(`what follows ${tried.join(', ')}`, error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function plannedSince(known: Set<string>, run: Run): Promise<readonly PlannedView[]> {
@@ -134,7 +150,10 @@ function plannedAgain(content: ViewContent, run: Run): PlannedView {
 /** Nothing is done to a view that was deleted meanwhile, unless the operation is about it. */
 function gone(view: string, operation: OperationRequest): PlannedView {
   if (viewNamed(operation) !== view) return { view, lines: [] };
-  throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, { misuse: true });
+  throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, {
+    hint: `to see by whom: maas-mirror history ${view}`,
+    misuse: true,
+  });
 }
 
 export function planChanged(): MirrorError {

@@ -1,4 +1,5 @@
 import { MirrorError } from '../../errors';
+import { isFrozenName } from '../../job/layout';
 import type { OperationRequest } from '../../job/operations/operation';
 import { contentOf } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
@@ -30,7 +31,7 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   // What is removed from a promoted view, the next promotion would bring back.
   const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
   if (from !== undefined && all.includes(from)) views.set(from, await readOther(from, press));
-  return { views, ...(await decidedEverywhere(press)), passes };
+  return { views, ...(await decidedEverywhere(press)), snapshots: all.filter(isFrozenName), passes };
 }
 
 /** A view that an operation passes through. */

@@ -6,11 +6,14 @@ import type { Withdrawal } from '../../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
 import type { Asker } from '../plans/asked';
 import { backIn } from '../plans/back/back-in';
+import type { Moves } from '../plans/back/going-back';
 import type { ChosenProduct } from '../plans/chosen-products';
 
 /** What is done to a view in addition. */
 interface TakenBack {
   readonly lines: readonly PlanLine[];
+  /** The versions that have left the documents: `<product id> <name>`. */
+  readonly left: ReadonlySet<string>;
   readonly followed: readonly Followed[];
 }
 
@@ -27,23 +30,24 @@ export async function takeBackSince(
 ): Promise<TakenBack> {
   const ids = new Set(known.map(({ id }) => id));
   const marks = (await withdrawnEverywhere(press)).filter(({ id, everywhere }) => everywhere && !ids.has(id));
-  const [lines, followed]: [PlanLine[], Followed[]] = [[], []];
+  const [lines, followed, left]: [PlanLine[], Followed[], Set<string>] = [[], [], new Set()];
   for (const mark of marks) {
-    let [made, stuck]: [readonly PlanLine[], readonly ChosenProduct[]] = [[], []];
+    let [made, leaving, stuck]: [readonly PlanLine[], Moves['leaving'], readonly ChosenProduct[]] = [[], [], []];
     const done = await changeAndFollow(
       view,
       (content) => {
         const { planned, moves } = backIn(content, mark, { ...asker, republish: false }, [...known, ...marks], at);
-        [made, stuck] = [planned.lines, moves.stuck];
+        [made, leaving, stuck] = [planned.lines, moves.leaving, moves.stuck];
         return planned.change;
       },
       press,
     );
     lines.push(...made);
+    for (const { id, names } of leaving) for (const name of names) left.add(`${id} ${name}`);
     followed.push(...done.followed);
     if (stuck.length > 0) throw withdrawnMeanwhile(view, mark);
   }
-  return { lines, followed };
+  return { lines, followed, left };
 }
 
 function withdrawnMeanwhile(view: string, { release, version, reason }: Withdrawal): MirrorError {

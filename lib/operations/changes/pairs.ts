@@ -36,15 +36,18 @@ export function newestPairs(products: readonly Versions[]): Pair[] {
 }
 
 /**
- * Two versions by their names, of each product that has both.
+ * Two versions by their names, of each product that has both. `newest` is the newest that each product offers.
  * @throws NoSuchVersion (misuse), which lists the names that there are
  */
 export function namedPairs(products: readonly Versions[], old: string, next: string): Pair[] {
-  const pairs = products.filter((one) => [old, next].every((name) => versionOf(one, name) !== undefined));
-  if (pairs.length > 0) return pairs.map((one) => pairOf(one, old, next));
+  const pairs = products.flatMap((one) => {
+    const [first, second] = [old, next].map((name) => (name === 'newest' ? (namesOf(one)[0] ?? '') : name));
+    return versionOf(one, first ?? '') && versionOf(one, second ?? '') ? [pairOf(one, first ?? '', second ?? '')] : [];
+  });
+  if (pairs.length > 0) return pairs;
   const names = [...new Set(products.flatMap((one) => [...one.offered.keys(), ...one.shelved.keys()]))];
   const known = names.sort((one, other) => byBytes(other, one));
-  const missing = [old, next].filter((name) => !known.includes(name));
+  const missing = [old, next].filter((name) => name !== 'newest' && !known.includes(name));
   const what = missing.length === 0 ? `no product with both ${old} and ${next}` : `no version ${missing.join(' and ')}`;
   throw new MirrorError('NoSuchVersion', `the view ${products[0]?.view} has ${what}`, {
     hint: `it has: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', …' : ''}`,

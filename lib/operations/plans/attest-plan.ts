@@ -6,7 +6,7 @@ import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest, maasName } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, releaseOf } from './chosen-products';
-import { type ChosenVersion, chosenVersions } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, settledWord } from './chosen-versions';
 import { type Planned, type Planner, viewToChange } from './planned';
 
 /**
@@ -28,7 +28,8 @@ export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): 
   });
   const ledger = { ...content.ledger, products: { ...content.ledger.products, ...Object.fromEntries(rows) } };
   const change = { ledger, note: noteOf('attest', request) };
-  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)) };
+  const then = { ...request, version: settledWord(version, versions) };
+  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)), then };
 };
 
 /** The opposite, only if that was the result until now, of each product: to have no result is another thing than to have failed. */

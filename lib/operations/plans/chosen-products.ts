@@ -101,7 +101,7 @@ function notThere(view: string, all: readonly ChosenProduct[], words: ProductWor
       ? all.map(({ product }) => releaseOf(product))
       : ofRelease.map(({ product }) => nameOf(product));
   const has = [...new Set(there)].join(', ');
-  return new MirrorError('NoSuchVersion', `the view ${view} has nothing of ${asked || 'any release'}`, {
+  return new MirrorError('NoSuchVersion', `the view ${view} has no ${asked || 'products'}`, {
     hint: has === '' ? 'it has no products' : `it has: ${has}`,
     misuse: true,
   });

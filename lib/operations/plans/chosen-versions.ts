@@ -29,6 +29,15 @@ export function chosenVersions(view: string, products: readonly ChosenProduct[],
   return chosen.sort((one, other) => byBytes(other.name, one.name));
 }
 
+/**
+ * The word for the versions that were chosen, when the plan is carried out: what is published meanwhile is not meant by `newest`.
+ * Where products have different names, it stays `newest`.
+ */
+export function settledWord(word: string, versions: readonly ChosenVersion[]): string {
+  const names = new Set(versions.map(({ name }) => name));
+  return names.size === 1 ? ([...names][0] ?? word) : word;
+}
+
 /** The names of a product's versions in the documents, newest first. */
 export function namesOf({ versions }: Product): string[] {
   return Object.keys(versions).sort((one, other) => byBytes(other, one));

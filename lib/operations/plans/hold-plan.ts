@@ -46,12 +46,14 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
     ...{ withdrawn: mirror.withdrawn, note: noteOf('hold', request) },
   };
   const dropped = leaving.filter((one) => newestThen(one, again) === undefined).map(({ product }) => product);
+  const then = { ...request, at: kept };
   const refusal =
     refusedNewest(content, documents, mirror) ??
     refusedRoots(content, documents, keptTogether(content, products, kept, request));
   return {
     views: [{ view: request.view, change, lines }],
     remarks: [...dependentsOf(dropped, documents), ...undoing(hold, content, products, leaving.length > 0)],
+    then,
     ...(refusal && { refusal }),
   };
 };

@@ -3,6 +3,7 @@
 import { MirrorError } from '../../errors';
 import type { OperationRequest } from '../../job/operations/operation';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
+import { deletingError } from '../../publication/state/deleting-error';
 import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -14,6 +15,8 @@ export interface MirrorContent {
   readonly views: ReadonlyMap<string, ViewContent>;
   /** Of all views that exist and are not frozen. @default - `views` are all */
   readonly states?: ReadonlyMap<string, ViewState>;
+  /** The names of all frozen views. @default - none */
+  readonly snapshots?: readonly string[];
   readonly withdrawn: readonly Withdrawal[];
 }
 
@@ -52,7 +55,7 @@ export interface Elsewhere {
   readonly remarks: (others: readonly PlannedElsewhere[]) => readonly Remark[];
 }
 
-/** What an operation does in another view. */
+/** What an operation does in another view, and what it matches there: all that is kept of that view. */
 export interface PlannedElsewhere {
   /** @default - the view is not changed */
   readonly planned?: PlannedView;
@@ -73,14 +76,24 @@ export function statesIn({ views, states = new Map() }: MirrorContent): Readonly
 
 /**
  * A view that an operation names.
- * @throws NoSuchView (misuse), which lists the others
+ * @throws NoSuchView (misuse), which lists the others, or says that the view is being deleted
  */
 export function contentOfView(mirror: MirrorContent, view: string): ViewContent {
+  const content = anyContentOf(mirror, view);
+  if (content.state.deleting) throw deletingError(view);
+  return content;
+}
+
+/**
+ * As {@link contentOfView}, also a view whose deletion has begun.
+ * @throws NoSuchView (misuse), which lists the others
+ */
+export function anyContentOf(mirror: MirrorContent, view: string): ViewContent {
   const content = mirror.views.get(view);
   if (content !== undefined && content.documents.size + Object.keys(content.ledger.products).length > 0) return content;
-  const all = mirror.states ?? mirror.views;
-  const there = [...all.keys()].filter((one) => one !== view).join(', ');
-  throw new MirrorError('NoSuchView', `there is no view ${view}`, {
+  const { states = mirror.views, snapshots = [] } = mirror;
+  const there = [...states.keys(), ...snapshots].filter((one) => one !== view).join(', ');
+  throw new MirrorError('NoSuchView', `the mirror has no view ${view}`, {
     hint: there === '' ? 'publish to it first' : `the views are: ${there}`,
     misuse: true,
   });

@@ -12,7 +12,7 @@ import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, productsIn, releaseOf } from './chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
@@ -35,6 +35,7 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const dropped = versions.filter(isLast).map(({ product }) => product);
   const shelf = unshelved(content, versions);
   const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
+  const then = { ...request, version: settledWord(request.version, versions) };
   const refusal =
     documents.size === 0
       ? emptyViewError(request.view)
@@ -43,6 +44,7 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   return {
     views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
     remarks: remarksOf(versions, dropped, documents),
+    then,
     ...(refusal && { refusal }),
   };
 };

@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 import { commandLine } from '../../job/operations/commands';
-import type { PlanLine } from '../../job/operations/outcome';
+import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { type Hold, hasEnded, heldBy } from '../../publication/state/holds';
 import type { Note, ViewContent } from '../../publication/state/view-content';
 import { type Asked, type Asker, noteOf } from './asked';
@@ -10,8 +10,8 @@ import { type Freed, freedProducts, olderOf, type Pending, pendingLines, pending
 import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
 
 /**
- * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions that are not withdrawn; below them
- * those that the hold took out of the documents.
+ * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions
+ * that are not withdrawn; below them those that the hold took out of the documents.
  */
 export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);
@@ -24,7 +24,12 @@ export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Plann
   const others = productsIn(content).filter(({ key }) => !chosen.has(key));
   const whole = holds.filter((hold) => !others.some(({ product }) => heldBy({ holds: [hold] }, product)));
   if (whole.length === 0) throw holdsMore(content, others, holds);
-  return { views: [lifted(content, whole, mirror, noteOf('unhold', request), at)], remarks: [] };
+  const wider = stillHeld(products, content, whole).map(({ hold }) => hold);
+  const commands = [...new Set(wider)].map(({ release, ...scope }) =>
+    commandLine(['unhold', content.view, release], scope),
+  );
+  const remarks: Remark[] = commands.length === 0 ? [] : [{ about: 'still held', commands }];
+  return { views: [lifted(content, whole, mirror, noteOf('unhold', request), at)], remarks };
 };
 
 /** Lifts the holds that have come to their end, in all views. */
@@ -54,7 +59,23 @@ function lifted(
     ...{ withdrawn, note },
   };
   const ends = lifting.map(({ at: version = '' }): PlanLine => ({ does: 'set', version, why: 'not held' }));
-  return { view: content.view, change, lines: [...ends, ...pendingLines(pending, older)] };
+  const held = stillHeld(productsIn(content), content, lifting).map(({ key: product }): PlanLine => {
+    return { does: 'set', product, why: 'still held by another hold' };
+  });
+  return { view: content.view, change, lines: [...ends, ...held, ...pendingLines(pending, older)] };
+}
+
+/** The products of these holds that another one goes on to hold. */
+function stillHeld(
+  products: readonly ChosenProduct[],
+  { state }: ViewContent,
+  lifting: readonly Hold[],
+): { readonly key: string; readonly hold: Hold }[] {
+  const others = state.holds.filter((hold) => !lifting.includes(hold));
+  return products.flatMap(({ key, product }) => {
+    const hold = heldBy({ holds: lifting }, product) && heldBy({ holds: others }, product);
+    return hold === undefined ? [] : [{ key, hold }];
+  });
 }
 
 /** The products whose newest pending version is not offered: what they were last built from is that version's. */

@@ -23,6 +23,7 @@ export function matchRemarks(
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
       const where = { view, product, version };
+      if (isNewest && isFrozenName(view)) return [{ about: 'still offered', ...where }];
       const from = origin === undefined ? {} : { from: origin };
       if (isNewest) {
         return [{ about: 'still offered', ...where, ...wayBack(view, { product, release, ...from }, mirror) }];

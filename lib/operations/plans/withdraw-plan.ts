@@ -6,7 +6,7 @@ import type { Withdrawal } from '../../publication/state/withdrawal';
 import { sortsAbove } from '../../simplestreams/version-order';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts } from './chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
 import { markFor, markLines, withMark } from './marked';
 import { matchedIn } from './matched';
 import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from './planned';
@@ -20,12 +20,15 @@ export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at):
   const named = viewToChange(mirror, request.view);
   const versions = chosenVersions(request.view, chosenProducts(named, request), request.version);
   const mark = markFor(versions, request, named, at);
+  // A version that is published before this is carried out is not meant.
+  const then = { ...request, version: settledWord(request.version, versions) };
   const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
   const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
   const [own, states] = [matchedIn(mark, named, mirror.withdrawn), statesIn(mirror)];
   return {
     views: [markedIn(named, mark, request)],
     remarks: [],
+    then,
     elsewhere: {
       isFirst: false,
       plan: (content) => ({

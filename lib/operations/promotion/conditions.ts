@@ -35,8 +35,10 @@ export function conditionsOf(request: Asked<'promote'>, to: ViewContent): Condit
   };
 }
 
-function settingFor({ from }: Asked<'promote'>, { state }: ViewContent): Partial<Promotion> {
-  const promote = state.kind === 'promoted' ? state.source?.promote : undefined;
+/** A target that does not exist yet, or that was created by hand, has no setting of its own before the file is applied. */
+function settingFor({ from, setting }: Asked<'promote'>, { state }: ViewContent): Partial<Promotion> {
+  const own = state.kind === 'promoted' ? state.source?.promote : undefined;
+  const promote = own ?? (state.configured === undefined ? setting : undefined);
   return promote?.from === from ? promote : {};
 }
 
@@ -47,7 +49,7 @@ function remarksOf(own: Partial<Promotion>, { from, to, after, checksWaived }: A
   const words = [
     ...(own.after === undefined ? [] : [`published in ${from} for ${age}`]),
     ...(!checks ? [] : [checksWaived === undefined ? `passed ${checks}` : `${checks} not required (${checksWaived})`]),
-    ...(!checks && checksWaived !== undefined ? ['no checks, so none was waived'] : []),
+    ...(!checks && checksWaived !== undefined ? ['no required checks, so --waive-checks had no effect'] : []),
   ];
   return words.length === 0 ? [] : [{ about: 'conditions', view: to, why: words.join('; ') }];
 }

@@ -16,7 +16,7 @@ import { contentDigest } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../publication/state/withdrawals';
-import { newestVersion } from '../../simplestreams/merge';
+import { newestOf, newestVersion } from '../../simplestreams/merge';
 import type { Product } from '../../simplestreams/types';
 import { type ChosenProduct, chosenProducts, type ProductWords, productsIn } from '../plans/chosen-products';
 
@@ -53,9 +53,8 @@ export function promotionSets(promoting: Promoting): ChosenSet[] {
 
 /** The content of a product's newest version; undefined if it has none. */
 export function newestContent(product: Product | undefined): string | undefined {
-  const name = product && newestVersion(product);
-  const version = name === undefined ? undefined : product?.versions[name];
-  return version && contentDigest(version);
+  const newest = newestOf(product);
+  return newest && contentDigest(newest.version);
 }
 
 /** Results of checks that either view has. */

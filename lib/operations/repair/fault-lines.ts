@@ -11,7 +11,7 @@ export function lineOf(fault: Fault): PlanLine {
     case 'unfollowed':
       return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
     case 'lost':
-      return { does: 'set', why: `its ${partsText(fault.parts)} is made again from what is left` };
+      return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     default:
       return { does: 'set', why: texts[fault.fault] };
   }
@@ -32,13 +32,9 @@ export function failureLine({ message, hint }: MirrorError): PlanLine {
 
 /** What is lost is only given up if that is asked for. */
 export function lostError(view: string, parts: readonly LostPart[]): MirrorError {
-  return new MirrorError('NoSuchObject', `the ${partsText(parts)} of ${view} is missing, or was changed`, {
+  return new MirrorError('NoSuchObject', `${view} has lost: ${parts.join(', ')} (missing or changed)`, {
     hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them: maas-mirror repair ${view} --forget-lost`,
   });
-}
-
-function partsText(parts: readonly LostPart[]): string {
-  return parts.join(', ');
 }
 
 /** What is thrown once everything else was repaired. @param repaired names of the views that were */

@@ -11,7 +11,7 @@ import type { Press } from '../../publication/press';
 import { readIndex } from '../../publication/read-index';
 import { type PublishedView, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
-import { lastPublished } from '../../publication/restored/last-published';
+import { lastPublished, refuseOlderRemains } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { DirectoryStore } from '../../store/directory/directory';
@@ -38,7 +38,8 @@ export type Fault =
 
 /**
  * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
- * @throws ChecksumMismatch if the index is none that this tool wrote, with both ways out of that; the errors of readView
+ * @throws ChecksumMismatch if the index is none that this tool wrote, with both ways out of that, or was restored without what
+ * it needs; the errors of readView
  */
 export async function faultsOf(
   view: string,
@@ -51,8 +52,12 @@ export async function faultsOf(
     if (standing === 'unfinished' || standing === 'missing') return [{ fault: standing }];
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
-  const parts = await lostParts(await readIndex(view, press), press);
-  if (parts.length > 0) return [{ fault: 'lost', parts }];
+  const visible = await readIndex(view, press);
+  const parts = await lostParts(visible, press);
+  if (parts.length > 0) {
+    await refuseOlderRemains(visible, press);
+    return [{ fault: 'lost', parts }];
+  }
   const published = await readView(view, press);
   if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
   if (published.stored === undefined && published.index !== undefined) return [{ fault: 'no state' }];

@@ -23,12 +23,14 @@ export interface CheckedState {
 export async function checkState(read: Read, view: string, index: Index): Promise<CheckedState> {
   const { state } = index as { readonly state?: unknown };
   if (!isStatePath(state)) return { problems: [] };
-  const checkPart = checking(read, view);
+  const way = `restore it, or go on without it: maas-mirror repair ${view} --forget-lost`;
+  const checkPart = checking(read, view, `nothing can be published without it; ${way}`);
   const { value: stored, problems } = await checkPart(state, (text, object) => parseState(text, object, view));
   if (stored === undefined) return { problems };
   const shelf = await optional(stored.shelf, emptyShelf, (path) => checkPart(path, parseShelf));
   const ledger = await optional(stored.ledger, emptyLedger, (path) => checkPart(path, parseLedger));
-  const history = await checkHistory(checkPart, view, stored.history);
+  const checkOlder = checking(read, view, 'the history before it is lost unless it is restored');
+  const history = await checkHistory(checkPart, checkOlder, view, stored.history);
   const found = [...problems, ...shelf.problems, ...ledger.problems, ...history];
   if (shelf.value === undefined || ledger.value === undefined) return { problems: found, stored };
   const remembered = { state: decisionsIn(stored), shelf: shelf.value, ledger: ledger.value };
@@ -50,15 +52,17 @@ async function optional<Part>(
   return path === undefined ? { value: otherwise, problems: [] } : check(path);
 }
 
-/** Reads the whole chain, from the newest block back to the first entry. */
+/** Without its newest block, a view cannot be changed; without an older one, it can. Reads the whole chain, from the newest block back to the first entry. */
 async function checkHistory(
-  checkPart: CheckPart,
+  checkNewest: CheckPart,
+  checkOlder: CheckPart,
   view: string,
   history: StoredState['history'],
 ): Promise<readonly Problem[]> {
   let left = history?.entries ?? 0;
   for (let path = history?.path; path !== undefined; ) {
-    const { value: block, problems } = await checkPart(path, parseHistory);
+    const check = path === history?.path ? checkNewest : checkOlder;
+    const { value: block, problems } = await check(path, parseHistory);
     if (block === undefined) return problems;
     const message = historyFault(block, view, left);
     if (message !== undefined) return [{ object: mirror.document(view, path), rule: 'history', message }];
@@ -82,21 +86,13 @@ function historyFault({ view: own, entries, before }: HistoryBlock, view: string
   return undefined;
 }
 
-function checking(read: Read, view: string) {
+/** @param why it must be there, and what can be done */
+function checking(read: Read, view: string, why: string) {
   return async <Part>(path: string, parse: (text: string, where: string) => Part): Promise<Checked<Part>> => {
     const object = mirror.document(view, path);
     const bytes = await read(object);
-    if (bytes === undefined) {
-      return {
-        problems: [
-          missing(
-            object,
-            'the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
-          ),
-        ],
-      };
-    }
-    const renamed = wrongName(object, bytes);
+    if (bytes === undefined) return { problems: [missing(object, `the index leads to it; ${why}`)] };
+    const renamed = wrongName(object, bytes).map((one) => ({ ...one, message: `${one.message}; ${why}` }));
     if (renamed.length > 0) return { problems: renamed };
     return badFormat<Checked<Part>>(object, [], () => ({ value: parse(bytes.toString(), object), problems: [] }));
   };

@@ -66,7 +66,7 @@ function withdrawnIn(
 
 function signedOf({ view, signed }: ViewContent): NonNullable<ViewContent['signed']> {
   if (signed !== undefined) return signed;
-  throw new MirrorError('NoSuchView', `there is no view ${view}`, { hint: 'publish to it first', misuse: true });
+  throw new MirrorError('NoSuchView', `the mirror has no view ${view}`, { hint: 'publish to it first', misuse: true });
 }
 
 function isFrozen(view: string): MirrorError {

@@ -3,11 +3,13 @@
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { dependentsOf } from '../../publication/offers/dropped';
+import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewSource, ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, noteOf } from '../plans/asked';
 import {
+  anyContentOf,
   contentOfView,
   type MirrorContent,
   type Planned,
@@ -27,7 +29,9 @@ import { sourceText } from './source-text';
  */
 export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror, at): Planned => {
   const { name, select, promote } = request;
-  if ((mirror.views.get(name)?.documents.size ?? 0) > 0) throw alreadyThere(name);
+  const there = mirror.views.get(name);
+  if (there?.state.deleting) throw deletingError(name);
+  if ((there?.documents.size ?? 0) > 0) throw alreadyThere(name);
   const created: PlanLine = { does: 'create', why: sourceText(request) };
   const planned = select
     ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
@@ -53,16 +57,16 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const remarks = [...planned.remarks, ...undoing(content)];
+  const remarks = [...planned.remarks, ...undoing(content, planned)];
   if (!upgraded) return { ...planned, remarks };
-  const noBuilds: PlanLine = { does: 'set', why: 'not built any more: builds into it are refused' };
+  const noBuilds: PlanLine = { does: 'set', why: 'no longer built: builds into it are refused' };
   return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
 export const planViewDeletion: Planner<Asked<'view-delete'>> = (request, mirror): Planned => {
   const { name } = request;
-  const content = contentOfView(mirror, name);
+  const content = anyContentOf(mirror, name);
   refuseToLoseSource(name, mirror);
   const products = [...content.documents.values()].flatMap((document) => Object.values(document.products));
   return {
@@ -99,10 +103,23 @@ function isSameSource(one: ViewState, other: ViewState): boolean {
   return told(one) === told(other);
 }
 
-/** The command that sets the source as it was; none makes a view a built one again. */
-function undoing({ view, state: { kind, source } }: ViewContent): Remark[] {
-  if (kind === 'built') return [];
-  return [{ about: 'undo', commands: [`maas-mirror view set ${view} ${optionsOf(kind, source)}`] }];
+/**
+ * The command that sets the source as it was. None makes a view a built one again, or takes back what a promoted one got by
+ * following another: it would keep that. What came from mirror.yaml is set as that file says now.
+ */
+function undoing(content: ViewContent, { views: [planned] }: Planned): Remark[] {
+  const { view, documents, state } = content;
+  const { kind, source, configured } = state;
+  const next = planned?.change?.documents ?? documents;
+  if (kind === 'built' || (kind !== 'selected' && offersOf(next) !== offersOf(documents))) return [];
+  const options = optionsOf(kind, source);
+  const undo: Remark = { about: 'undo', commands: [`maas-mirror view set ${view} ${options}`] };
+  if (options !== '--as-configured') return [undo];
+  return configured === undefined ? [] : [{ ...undo, why: 'apply the setting of mirror.yaml again' }];
+}
+
+function offersOf(documents: ViewContent['documents']): string {
+  return writeJson({ all: [...documents.values()].map(({ products }) => products) });
 }
 
 /** What has no options of its own came from mirror.yaml. */

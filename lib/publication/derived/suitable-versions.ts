@@ -1,4 +1,4 @@
-import { newestVersion } from '../../simplestreams/merge';
+import { newestOf } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { offerGroups, sharesRoot } from '../offers/offer-groups';
 import { contentDigest, tripleOf } from '../state/product-key';
@@ -42,13 +42,15 @@ export function suitableProducts(
 /** Until no product of a group would get a withdrawn version as its newest that is not the newest in the view now. */
 function withoutReturning(
   group: readonly SelectedProduct[],
-  standing: ReadonlyMap<string, Newest | undefined>,
+  standing: ReadonlyMap<string, ReturnType<typeof newestOf>>,
   withdrawn: WithdrawnIndex,
 ): readonly SelectedProduct[] {
-  const returning = group.flatMap(({ id, product }): Newest[] => {
+  const returning = group.flatMap(({ id, product }) => {
     const [newest, now] = [newestOf(product), standing.get(id)];
     if (newest === undefined || (now && contentDigest(now.version) === contentDigest(newest.version))) return [];
-    return withdrawn.of(product, newest.name, newest.version) === undefined ? [] : [newest];
+    return withdrawn.of(product, newest.name, newest.version) === undefined
+      ? []
+      : [{ product, version: newest.version }];
   });
   if (returning.length === 0) return group;
   const roots = new Set(returning.flatMap(({ product, version }) => (sharesRoot(product) ? rootOf(version) : [])));
@@ -59,18 +61,6 @@ function withoutReturning(
     return newest !== undefined && (isOne || isSister) ? without(one, new Set([newest.name])) : [one];
   });
   return withoutReturning(left, standing, withdrawn);
-}
-
-interface Newest {
-  readonly product: Product;
-  readonly name: string;
-  readonly version: Version;
-}
-
-function newestOf(product: Product | undefined): Newest | undefined {
-  const name = product && newestVersion(product);
-  const version = name === undefined ? undefined : product?.versions[name];
-  return product === undefined || name === undefined || version === undefined ? undefined : { product, name, version };
 }
 
 const rootOf = (version: Version) => tripleOf(version).root ?? '';

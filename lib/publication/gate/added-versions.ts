@@ -18,13 +18,9 @@ export function touchedProducts(before: ViewContent, next: ReadonlyMap<string, P
   return [...next].flatMap(([contentId, { products }]) => {
     const old = before.documents.get(contentId)?.products ?? {};
     return Object.entries(products)
-      .filter(([id, product]) => !saysTheSame(old[id], product))
+      .filter(([id, product]) => !sameJson(old[id], product))
       .map(([id, product]) => ({ id, product, was: old[id] }));
   });
-}
-
-function saysTheSame(before: Product | undefined, after: Product): boolean {
-  return before !== undefined && sameJson(before, after);
 }
 
 /** A version whose content its product did not offer before, under any name. */

@@ -37,9 +37,10 @@ function faultsOf(id: string, was: ProductPart | undefined, part: ProductPart, b
 /** MAAS has a set of bootloaders under a lower name already, and does not unpack it again: machines would keep the newer ones. */
 function goingBack(id: string, was: ProductPart | undefined, { product }: ProductPart, before: ViewContent): string[] {
   const name = product?.['bootloader-type'] === undefined ? undefined : newestVersion(product);
+  if (name === undefined) return [];
   const now = was?.product && newestVersion(was.product);
   const known = knownNames(before, id);
-  if (name === undefined || isForward(name, now, known)) return [];
+  if (isForward(name, now, known)) return [];
   const why = 'MAAS unpacks only bootloaders that it downloads [bootloaders-back]';
   return [`${id}: the newest version would be ${name}, below ${now ?? known.top}: ${why}`];
 }

@@ -2,7 +2,7 @@ import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { objectsOf, type Promised } from '../../simplestreams/promised';
 import { sameJson } from '../../simplestreams/same-json';
-import type { Products, Version } from '../../simplestreams/types';
+import type { Products } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
 import type { Store } from '../../store/store';
 import type { NextContent } from '../next-content';
@@ -45,7 +45,7 @@ function newlyPromised(before: Products | undefined, after: Products): Promised[
   return Object.entries(after.products).flatMap(([id, { versions }]) => {
     const old = before?.products[id]?.versions ?? {};
     return Object.entries(versions)
-      .filter(([name, version]) => !saysTheSame(old[name], version))
+      .filter(([name, version]) => !sameJson(old[name], version))
       .flatMap(([, version]) => objectsOf(version));
   });
 }
@@ -57,15 +57,10 @@ function newlyShelved({ documents, shelf: before }: ViewContent, after: Shelf): 
     const offered = documents.get(product.content_id)?.products[id]?.versions ?? {};
     return Object.entries(product.versions)
       .filter(
-        ([name, { version }]) => !saysTheSame(offered[name] ?? before.products[id]?.versions[name]?.version, version),
+        ([name, { version }]) => !sameJson(offered[name] ?? before.products[id]?.versions[name]?.version, version),
       )
       .flatMap(([, { version }]) => objectsOf(version));
   });
-}
-
-/** Untouched versions are the same objects, which saves comparing the ten thousand versions of a large document. */
-function saysTheSame(before: Version | undefined, after: Version): boolean {
-  return before !== undefined && sameJson(before, after);
 }
 
 /** Those that one of the views promises, in its documents or on its shelf, with the same size and digest. */

@@ -1,7 +1,6 @@
 import type { MirrorError } from '../../errors';
 import { bootloadersRequest } from '../../job/job';
-import { newestVersion } from '../../simplestreams/merge';
-import type { Product, Version } from '../../simplestreams/types';
+import { newestOf } from '../../simplestreams/merge';
 import { contentDigest } from '../state/product-key';
 import type { WithdrawnIndex } from '../state/withdrawals';
 import type { TouchedProduct } from './added-versions';
@@ -16,16 +15,10 @@ export function withdrawnNewest(
   withdrawn: WithdrawnIndex,
 ): MirrorError | undefined {
   for (const { product, was } of touched) {
-    const [newest, before] = [newestOf(product), was && newestOf(was)];
+    const [newest, before] = [newestOf(product), newestOf(was)];
     if (newest === undefined || (before && contentDigest(before.version) === contentDigest(newest.version))) continue;
     const match = withdrawn.of(product, newest.name, newest.version);
     if (match !== undefined) return withdrawnError(product.release ?? bootloadersRequest, newest.name, match);
   }
   return undefined;
-}
-
-function newestOf(product: Product): { readonly name: string; readonly version: Version } | undefined {
-  const name = newestVersion(product);
-  const version = name === undefined ? undefined : product.versions[name];
-  return name === undefined || version === undefined ? undefined : { name, version };
 }

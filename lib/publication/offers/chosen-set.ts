@@ -1,4 +1,4 @@
-import { newestVersion } from '../../simplestreams/merge';
+import { newestOf } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes, sortsAbove } from '../../simplestreams/version-order';
 import { productKey, tripleOf } from '../state/product-key';
@@ -167,9 +167,8 @@ function isMain({ subarch = '', kflavor = 'generic' }: Product): boolean {
 /** Whether the target offers the product with another root as its newest. */
 function lacksRoot(standing: Standing | undefined, root: string): boolean {
   if (standing === undefined) return false;
-  const name = newestVersion(standing.product);
-  const version = name === undefined ? undefined : standing.product.versions[name];
-  return name === undefined || version === undefined || rootOf(standing.product, name, version) !== root;
+  const newest = newestOf(standing.product);
+  return newest === undefined || rootOf(standing.product, newest.name, newest.version) !== root;
 }
 
 function isAbove(floor: string | undefined): (candidate: Candidate) => boolean {

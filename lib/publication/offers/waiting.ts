@@ -1,4 +1,4 @@
-import { type Addition, newestVersion } from '../../simplestreams/merge';
+import { type Addition, newestOf } from '../../simplestreams/merge';
 import type { Product } from '../../simplestreams/types';
 import { heldBy } from '../state/holds';
 import { tripleOf } from '../state/product-key';
@@ -46,9 +46,8 @@ function productOf({ fields, versionName, version }: Addition): Product {
 
 /** Nothing if the product shares its root with none. */
 function newestRoot(product: Product): string[] {
-  const name = newestVersion(product);
-  const version = name === undefined ? undefined : product.versions[name];
-  const root = version && sharesRoot(product) ? tripleOf(version).root : undefined;
+  const newest = newestOf(product);
+  const root = newest && sharesRoot(product) ? tripleOf(newest.version).root : undefined;
   return root === undefined ? [] : [root];
 }
 

@@ -9,6 +9,11 @@ export async function isIndexBehind(view: string, press: Press): Promise<boolean
     isWritten = true;
     return { size: 0, sha256: '', tag: '' };
   };
-  await followIndex(view, { ...press, mirror: Object.assign(Object.create(press.mirror) as Store, { replace }) });
+  // If the view is deleted meanwhile, nothing is written, and nothing may be removed here.
+  const remove: Store['remove'] = async () => {
+    isWritten = false;
+  };
+  const mirror = Object.assign(Object.create(press.mirror) as Store, { replace, remove });
+  await followIndex(view, { ...press, mirror });
   return isWritten;
 }

@@ -1,8 +1,7 @@
-import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { isNamedByItself } from '../../simplestreams/documents';
 import type { Press } from '../press';
-import type { PublishedIndex } from '../read-index';
+import { type PublishedIndex, unlessLost } from '../read-index';
 import { type Remembered, readHead, readLedger, readShelf, readStored, readTombstone } from '../read-state';
 import { type HistoryHead, noHistory } from '../state/history';
 import { seededLedger } from '../state/kept-ledger';
@@ -24,7 +23,11 @@ export interface Remains {
   readonly from?: number;
 }
 
-/** The parts that a view has lost: the files do not exist, or were changed. */
+/**
+ * The parts that a view has lost, of `state`, `shelf`, `ledger`, `history`: the files do not exist, or were changed. Without the
+ * state, nothing is known of the others. None of a view without a state: an older release made it, or it was never published.
+ * @throws BadFormat for an index that no release writes; errors of the store
+ */
 export async function lostParts(found: PublishedIndex, press: Press): Promise<readonly LostPart[]> {
   const { view } = found;
   const { path } = await namingOf(found, press);
@@ -41,6 +44,7 @@ export async function lostParts(found: PublishedIndex, press: Press): Promise<re
 /**
  * What a view that has lost parts goes on from. Every change writes what is remembered into new files, so that what the changes
  * before the last one wrote is usually still there.
+ * @throws BadFormat for an index that no release writes; errors of the store
  */
 export async function remainsOf(
   found: PublishedIndex,
@@ -131,15 +135,3 @@ async function firstOf<Part>(
   }
   return undefined;
 }
-
-/** Undefined if a file does not exist, or is not what was written. */
-async function unlessLost<Part>(read: () => Promise<Part>): Promise<Part | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof MirrorError && lostNames.includes(error.name)) return undefined;
-    throw error;
-  }
-}
-
-const lostNames: readonly string[] = ['NoSuchObject', 'ChecksumMismatch', 'BadFormat'];

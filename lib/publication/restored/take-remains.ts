@@ -10,13 +10,14 @@ import { readIndex } from '../read-index';
 import { readTombstone } from '../read-state';
 import { type PublishedView, readDocuments } from '../read-view';
 import type { Note } from '../state/view-content';
+import { refuseOlderRemains } from './last-published';
 import { type Remains, remainsOf } from './remains';
 
 /**
  * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays. A
  * deleted view may have lost it, too: its withdrawals bind the others.
  * @returns what was lost, and what took its place; undefined if nothing was lost
- * @throws the errors of readView: NoSuchObject, if a document is missing
+ * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView: NoSuchObject, if a document is missing
  */
 export async function takeRemains(view: string, note: Note, press: Press): Promise<Remains | undefined> {
   for (;;) {
@@ -25,6 +26,7 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     const published = new Map([...documents].map(([id, { document }]) => [id, document]));
     const remains = await remainsOf(found, published, press);
     if (remains.lost.length === 0) return undefined;
+    await refuseOlderRemains(found, press);
     const before = { ...found, documents, ...remains.remembered };
     const content = contentOf(before);
     const next = nextContent(content, {}, press.now());
@@ -49,5 +51,5 @@ async function buryAgain(before: PublishedView, next: NextContent, entry: NewEnt
   const tombstone = await readTombstone(view, press);
   if (tombstone === undefined) return;
   await writeState(view, files, press);
-  await leaveNote(view, { ...tombstone, state: files.path }, press);
+  await leaveNote(view, { ...tombstone, state: files.path, at: entry.at }, press);
 }

@@ -1,7 +1,5 @@
 import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
-import { newestVersion } from '../../simplestreams/merge';
-import type { Product, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
 import { exposeFolders } from '../commit/expose-folders';
@@ -9,15 +7,14 @@ import { followIndex } from '../commit/follow-index';
 import { moveIndex } from '../commit/move-index';
 import { gateChange } from '../gate/gate';
 import { entryOf } from '../history-entry';
-import { isForward, knownNames } from '../names/known-names';
-import { renamed } from '../names/renamed';
-import { nameAbove } from '../names/version-names';
 import { contentOf, nextContent } from '../next-content';
 import type { Press } from '../press';
 import { readView } from '../read-view';
-import type { Note, ViewContent } from '../state/view-content';
+import type { Note } from '../state/view-content';
 import type { Withdrawal } from '../state/withdrawal';
+import { forwardLoaders } from './forward-loaders';
 import { lastPublished } from './last-published';
+import { wayBack } from './way-back';
 
 /**
  * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was
@@ -38,7 +35,7 @@ export async function takeRestored(
     const last = await lastPublished(visible, press);
     if (last === undefined || visible.tag === null) return false;
     const [before, at] = [contentOf(last), press.now()];
-    const next = nextContent(before, { documents: forward(contentOf(visible).documents, before, at) }, at);
+    const next = nextContent(before, { documents: forwardLoaders(contentOf(visible).documents, before, at) }, at);
     try {
       await gateChange(before, next, { note, offered: [contentOf(visible)], withdrawn }, press.mirror);
     } catch (error) {
@@ -56,36 +53,10 @@ export async function takeRestored(
 /** The decision cannot be changed, as a restored view takes no change: what was published last has to come back first. */
 function forbidden(view: string, error: unknown, { mirror }: Press): unknown {
   if (!(error instanceof MirrorError && ['Withdrawn', 'Held'].includes(error.name))) return error;
-  const key = layout.index(view);
-  const back =
-    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
   return new MirrorError(error.name, `the restored index of ${view} cannot be kept: ${error.message}`, {
-    hint: `to return to what was published last, ${back}, and run repair again; then change what was decided`,
+    hint: `${wayBack(view, mirror)}; then change what was decided`,
     cause: error,
   });
-}
-
-/** Bootloaders that went back get a name above all others: MAAS unpacks only what it downloads. */
-function forward(documents: ViewContent['documents'], before: ViewContent, at: Date): ViewContent['documents'] {
-  return new Map(
-    [...documents].map(([contentId, document]): [string, Products] => {
-      const products = Object.entries(document.products).map(([id, product]): [string, Product] => {
-        const was = before.documents.get(contentId)?.products[id];
-        return [id, product['bootloader-type'] === undefined ? product : renewed(id, product, was, before, at)];
-      });
-      return [contentId, { ...document, products: Object.fromEntries(products) }];
-    }),
-  );
-}
-
-function renewed(id: string, product: Product, was: Product | undefined, before: ViewContent, at: Date): Product {
-  const [name, old] = [newestVersion(product), was && newestVersion(was)];
-  const known = knownNames(before, id);
-  if (name === undefined || isForward(name, old, known)) return product;
-  const { [name]: version, ...others } = product.versions;
-  if (version === undefined) return product;
-  const above = nameAbove(known.top ?? name, at, (one) => known.contents.has(one));
-  return { ...product, versions: { ...others, [above]: renamed(version, name, above, before.view) } };
 }
 
 /** A directory refuses to change what was restored, unless it is told to. */

@@ -11,7 +11,7 @@ import { saidOf } from '../../publication/offers/withdrawn-words';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../publication/state/withdrawals';
-import { type Addition, newestVersion } from '../../simplestreams/merge';
+import { type Addition, newestOf } from '../../simplestreams/merge';
 import type { Item, Products, Version } from '../../simplestreams/types';
 
 /** One bootloader product with the contents of its next version, which has no name yet. */
@@ -99,21 +99,16 @@ export function loaderAdditions(
 }
 
 /** The newest version of a product, if it has every offered item from the same source package. */
-function standing(
-  { productId, items }: LoaderOffer,
-  document: Products | undefined,
-): { name: string; version: Version } | undefined {
-  const product = document?.products[productId];
-  const name = (product && newestVersion(product)) ?? '';
-  const version = product?.versions[name];
-  if (version === undefined) return undefined;
-  const published = Object.values(version.items);
+function standing({ productId, items }: LoaderOffer, document: Products | undefined): ReturnType<typeof newestOf> {
+  const newest = newestOf(document?.products[productId]);
+  if (newest === undefined) return undefined;
+  const published = Object.values(newest.version.items);
   const has = (one: BuiltLoaderItem) =>
     published.some(
       ({ src_package, src_version, src_release }) =>
         src_package === one.package && src_version === one.version && src_release === one.release,
     );
-  return Object.values(items).every(has) ? { name, version } : undefined;
+  return Object.values(items).every(has) ? newest : undefined;
 }
 
 function versionOf(offer: LoaderOffer, name: string): Version {

@@ -74,13 +74,13 @@ function refuseBehind(
 
 /** A published flavour has nothing to be kept if all its versions are withdrawn. */
 function isTakenBack(one: KernelResult, kernel: string): boolean {
-  return one.kernel === kernel && one.outcome === 'failed' && one.error.Error === 'NoSuchVersion';
+  return one.kernel === kernel && one.outcome === 'failed' && one.error.Error === 'Withdrawn';
 }
 
 function takenBack(flavours: string, { view, release }: Job): MirrorError {
   const message = `nothing was published: all versions of ${flavours} are withdrawn, so none can be kept with the new root`;
   return new MirrorError('RequiredKernelFailed', message, {
-    hint: `restore one of its versions, or take the flavour out of the view: maas-mirror remove ${view} ${release} VERSION --flavour ${flavours.replaceAll(', ', ',')}`,
+    hint: `restore one of its versions, or remove each of them: maas-mirror remove ${view} ${release} VERSION --flavour ${flavours.replaceAll(', ', ',')}`,
   });
 }
 

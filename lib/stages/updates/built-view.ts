@@ -8,12 +8,15 @@ import type { Change, ViewContent } from '../../publication/state/view-content';
  */
 export function refuseFilled({ view, documents, state: { kind } }: ViewContent): void {
   if (documents.size === 0 || kind === 'built') return;
-  const how = { promoted: 'is filled by promotion', selected: 'follows other views', frozen: 'is a snapshot' }[kind];
-  throw new MirrorError('BadInput', `${view} ${how}; nothing can be built into it`, {
-    hint: `build into another view; to build into this one, delete it first: maas-mirror view delete ${view}`,
-    misuse: true,
-  });
+  const { how, hint } = ways[kind];
+  throw new MirrorError('BadInput', `${view} ${how}; nothing can be built into it`, { hint, misuse: true });
 }
+
+const ways = {
+  promoted: { how: 'is filled by promotion', hint: 'build into another view, and promote from it' },
+  selected: { how: 'follows other views', hint: 'build into a view that it follows' },
+  frozen: { how: 'is a snapshot', hint: 'build into another view' },
+};
 
 /**
  * A change that builds make, unless the view has become another kind in the meantime. A view that is built is a built one for

@@ -5,7 +5,7 @@ import type { BuildRequest } from '../../job/build-request';
 import { bootloadersRequest } from '../../job/job';
 import { readView } from '../../publication/read-view';
 import { contentDigest } from '../../publication/state/product-key';
-import { newestVersion } from '../../simplestreams/merge';
+import { newestOf } from '../../simplestreams/merge';
 import type { Store } from '../../store/store';
 
 /**
@@ -23,11 +23,10 @@ export async function newestTime(
   const products = Object.entries(documents.get(contentOfRelease)?.document.products ?? {});
   const own = products.filter(([, product]) => isBootloaders || product.release === release);
   const times = own.flatMap(([id, product]) => {
-    const name = newestVersion(product);
-    const version = name === undefined ? undefined : product.versions[name];
-    if (name === undefined || version === undefined) return [];
-    const since = stored && ledger.products[id]?.since[contentDigest(version)];
-    const time = since === undefined ? timeOfVersion(name) : new Date(since);
+    const newest = newestOf(product);
+    if (newest === undefined) return [];
+    const since = stored && ledger.products[id]?.since[contentDigest(newest.version)];
+    const time = since === undefined ? timeOfVersion(newest.name) : new Date(since);
     return time === undefined ? [] : [time.getTime()];
   });
   return times.length === 0 ? undefined : new Date(Math.max(...times));

@@ -21,3 +21,20 @@ export interface Published {
   /** Selected views that were updated afterwards. */
   readonly followed: readonly Followed[];
 }
+
+/** Why a version was taken back from a view that was new. */
+export const saidOfLeft = 'withdrawn in all views meanwhile';
+
+/** What is left of it once versions were taken back. @param left `<product id> <name>` */
+export function publishedWithout(published: Published, left: ReadonlySet<string>): Published {
+  const { version, products } = published;
+  const isLeft = (id: string) => left.has(`${id} ${version}`);
+  const withdrawn = products.filter(isLeft).map((id) => ({ kernel: id.split(':').at(-1) ?? id, said: saidOfLeft }));
+  const stays = products.filter((id) => !isLeft(id));
+  return {
+    ...published,
+    version: stays.length === 0 ? null : version,
+    products: stays,
+    withdrawn: [...published.withdrawn, ...withdrawn],
+  };
+}

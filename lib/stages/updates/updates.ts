@@ -2,7 +2,7 @@
 
 import type { Job } from '../../job/job';
 import { contentDigest } from '../../publication/state/product-key';
-import { type Addition, newestVersion } from '../../simplestreams/merge';
+import { type Addition, newestOf, newestVersion } from '../../simplestreams/merge';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { type DecisiveFacts, type Offer, versionOf } from './offers';
 
@@ -76,11 +76,7 @@ export function additionsOf(
 }
 
 /** The newest version of the offer's product, if it equals the offer. What is kept has the inputs of an older version. */
-function standing(
-  offer: Offer,
-  document: Products | undefined,
-  job: Wanted,
-): { name: string; version: Version } | undefined {
+function standing(offer: Offer, document: Products | undefined, job: Wanted): ReturnType<typeof newestOf> {
   const product = document?.products[offer.productId];
   if (offer.kept === undefined) return standingVersion(product, offer.facts, job);
   const name = newestName(product);
@@ -93,12 +89,10 @@ function standingVersion(
   product: Product | undefined,
   facts: Partial<DecisiveFacts>,
   { bootTest }: Wanted,
-): { name: string; version: Version } | undefined {
-  const name = product === undefined ? undefined : newestVersion(product);
-  const version = name === undefined ? undefined : product?.versions[name];
-  if (name === undefined || version === undefined) return undefined;
-  if (bootTest && isUntested(version)) return undefined;
-  return decisive.every((field) => version[field] === facts[field]) ? { name, version } : undefined;
+): ReturnType<typeof newestOf> {
+  const newest = newestOf(product);
+  if (newest === undefined || (bootTest && isUntested(newest.version))) return undefined;
+  return decisive.every((field) => newest.version[field] === facts[field]) ? newest : undefined;
 }
 
 /** Whether the boot test of a version was turned off. */

@@ -100,10 +100,10 @@ describe('the outcome of a build', () => {
     const followed = [
       { view: 'lab-2', moved: true },
       { view: 'lab-3', moved: false },
-      { view: 'lab-4', moved: false, failure: 'NoSuchView: there is no view stable' },
+      { view: 'lab-4', moved: false, failure: 'NoSuchView: the mirror has no view stable' },
     ];
     expect(outcomeOf(succeeded(published({ followed })))).toBe(
-      'amd64: published version 20261120.083000; updated lab-2; could not update lab-4 (NoSuchView: there is no view stable)',
+      'amd64: published version 20261120.083000; updated lab-2; could not update lab-4 (NoSuchView: the mirror has no view stable)',
     );
   });
 

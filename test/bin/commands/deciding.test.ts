@@ -18,6 +18,13 @@ async function operatorWithTwo() {
   return operator;
 }
 
+/** Writes mirror.yaml beside the key. @returns its path */
+function configWith(keyFile: string, views: string): string {
+  const config = keyFile.replace('key.asc', 'mirror.yaml');
+  writeFileSync(config, `views: ${views}\n`);
+  return config;
+}
+
 describe('withdraw', () => {
   test('shows what it would do, carries out exactly that, and is in list and history', async () => {
     const { type, read, mirror } = await operatorWithTwo();
@@ -193,10 +200,8 @@ describe('promote', () => {
 
   test('fills all views of mirror.yaml, and says what stands still', async () => {
     const { type, keyFile, read } = await operatorWithTwo();
-    const config = keyFile.replace('key.asc', 'mirror.yaml');
-    const views =
-      '{ candidate: { releases: [noble] }, stable: { promote: { from: candidate } }, lab-2: { from: stable } }';
-    writeFileSync(config, `views: ${views}\n`);
+    const filled = 'stable: { promote: { from: candidate } }, lab-2: { from: stable }';
+    const config = configWith(keyFile, `{ candidate: { releases: [noble] }, ${filled} }`);
 
     const { code, outLines } = await type('promote', '--config', config);
     expect([code, outLines]).toEqual([0, expect.arrayContaining(['stable: promote: done'])]);
@@ -205,12 +210,28 @@ describe('promote', () => {
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
   });
 
+  test('by hand, meets the conditions of mirror.yaml the first time, too', async () => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { stable: { promote: { from: candidate, require: [hw-lab] } } }\n');
+
+    const { code, outLines, errLines } = await type('promote', 'candidate', 'stable', '--config', config);
+
+    expect([code, errLines[1]]).toEqual([4, expect.stringMatching(/^error: noble \S+ has no result of hw-lab yet$/)]);
+    expect(outLines).toEqual([]);
+    expect((await type('promote', 'candidate', 'stable', '--config', config, '--waive-checks', 'new lab')).code).toBe(
+      0,
+    );
+  });
+
   test('is what mirror.yaml says again, after the view was set to something else', async () => {
     const { type, keyFile, read } = await operatorWithTwo();
-    const config = keyFile.replace('key.asc', 'mirror.yaml');
     const sourceOf = async () =>
       JSON.parse((await read('view', 'show', 'stable', '--json')).outLines.join('\n')).source;
-    writeFileSync(config, 'views: { candidate: { releases: [noble] }, stable: { promote: { from: candidate } } }\n');
+    const config = configWith(
+      keyFile,
+      '{ candidate: { releases: [noble] }, stable: { promote: { from: candidate } } }',
+    );
     await type('promote', '--config', config);
     await type('promote', '--config', config); // the first one creates it
     const configured = await sourceOf();
@@ -225,17 +246,18 @@ describe('promote', () => {
     const names = ['candidate', 'lab-9'];
     const refused = names.map((name) => type('view', 'set', name, '--as-configured', '--config', config));
     expect((await Promise.all(refused)).map(({ code, errLines }) => [code, errLines[0]])).toEqual([
-      [2, `error: ${config} has candidate with releases`],
+      [2, `error: in ${config}, candidate is built (it has releases)`],
       [2, `error: ${config} has no view lab-9`],
     ]);
   });
 
   test('shows what it would do for all views of mirror.yaml', async () => {
     const { type, keyFile, store } = await operatorWithTwo();
-    const config = keyFile.replace('key.asc', 'mirror.yaml');
-    const views =
-      '{ stable: { promote: { from: candidate } }, lab: { from: candidate }, odd: { select: [{ releases: [jammy], from: candidate }] } }';
-    writeFileSync(config, `views: ${views}\n`);
+    const odd = 'odd: { select: [{ releases: [jammy], from: candidate }] }';
+    const config = configWith(
+      keyFile,
+      `{ stable: { promote: { from: candidate } }, lab: { from: candidate }, ${odd} }`,
+    );
     const before = await Array.fromAsync(store.list(''));
 
     const { code, outLines } = await type('promote', '--config', config, '--dry-run');
@@ -253,8 +275,7 @@ describe('promote', () => {
 
   test('leaves the reason in the history', async () => {
     const { type, keyFile, read } = await operatorWithTwo();
-    const config = keyFile.replace('key.asc', 'mirror.yaml');
-    writeFileSync(config, 'views: { stable: { promote: { from: candidate } } }\n');
+    const config = configWith(keyFile, '{ stable: { promote: { from: candidate } } }');
     await type('promote', '--config', config, '--reason', 'first fill');
     expect((await read('history', 'stable')).outLines.join('\n')).toContain('(first fill)');
   });

@@ -61,7 +61,7 @@ test.each([
     ...(['2027-01-01', '2027-01-01T00:00:00Z'] as const),
     [
       '  held since 2026-11-27 until 2027-01-01: 0 pending',
-      '  its time is over: the next build, promotion or unhold lifts it',
+      '  it has ended: the next build, promotion or unhold lifts it',
     ],
   ],
 ])('reminds on %s of a hold until %s if it is long and has no end, or has ended', async (today, until, lines) => {
@@ -73,7 +73,7 @@ test.each([
   const state = { ...emptyState('candidate'), holds: [hold] };
   const printed = listLines(view === undefined ? [] : [{ ...view, state }], mirror, new Date(today));
 
-  expect(printed.filter((line) => /^ {2}(?:held|its)/.test(line))).toEqual(lines);
+  expect(printed.filter((line) => /^ {2}(?:held|it has)/.test(line))).toEqual(lines);
 });
 
 test('prints bootloaders in a table of their own', async () => {

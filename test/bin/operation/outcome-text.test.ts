@@ -9,6 +9,7 @@ const operations = {
   promote: { does: 'promote', from: 'candidate', to: 'stable', require: [], ...scope },
   rollback: { does: 'rollback', view: 'candidate', release: 'noble', republish: false, allViews: true, ...scope },
   remove: { does: 'remove', view: 'candidate', release: 'noble', version: '1', ...scope },
+  unhold: { does: 'unhold', view: 'candidate', release: 'noble', ...scope },
   snapshot: { does: 'snapshot', view: 'candidate', name: '2026-11' },
 } as const;
 
@@ -84,6 +85,20 @@ describe('the text of an operation', () => {
       '    ga-24.04  20261128.083000 stays the newest; 20261120.083000 taken out',
       'A MAAS that has it keeps it. To take it away there:',
       '  maas admin boot-resource delete ID',
+    ]);
+  });
+
+  test('says of the end of a hold what another one still holds, and how to lift that', () => {
+    const held: PlanLine = { does: 'set', product: ga, why: 'still held by another hold' };
+    const lines: PlanLine[] = [{ does: 'set', version: is, why: 'not held' }, held];
+    const remarks: Remark[] = [{ about: 'still held', commands: ['maas-mirror unhold candidate noble'] }];
+    expect(outcomeLines(asked('unhold'), outcome(lines, { remarks }), {})).toEqual([
+      'stable: unhold',
+      '  no longer held',
+      '  noble amd64',
+      '    ga-24.04: still held by another hold',
+      'Part of this is still held by another hold. To lift that one, too:',
+      '  maas-mirror unhold candidate noble',
     ]);
   });
 

@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { main } from '../../../bin/command-line';
@@ -168,6 +167,6 @@ describe('a signing key', () => {
       'kms:k',
       'secret:k',
     ]);
-    expect(keyPlace('~/k')).not.toBe(join(homedir(), 'k'));
+    expect(keyPlace('~/k')).toBe(join(process.cwd(), '~', 'k')); // a shell replaces it, not this
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { programOfDebian } from '../../fixtures/programs/program-of-debian';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { hideLine } from '../../fixtures/streams/hidden-line';
@@ -21,7 +22,9 @@ it('refuses a stream with a text that gpgv does not read, though gpgv takes the 
   await publishCloudImages(stream, { layout: 'daily', signer, images: [{ ...image, squashfs: Buffer.from('x') }] });
   hideLine(stream, 'com.ubuntu.cloud:daily:download', ' ');
   const document = join(stream, 'streams/v1/com.ubuntu.cloud:daily:download.sjson');
-  execFileSync('gpgv', ['--keyring', keyring, '--', document], { stdio: 'ignore' });
+  // That of Ubuntu 24.04 (2.4.4) refuses it itself.
+  const gpgv = join(await programOfDebian('bookworm', 'gpgv'), 'gpgv');
+  execFileSync(gpgv, ['--keyring', keyring, '--', document], { stdio: 'ignore' });
   await using server = await serveArchive(stream);
 
   const words = ['build', 'noble', '--arch', 'amd64', '--no-bootloaders', '--no-boot-test', '--mirror', mirror];

@@ -40,7 +40,7 @@ describe('what a function is asked for', () => {
 describe('a refusal', () => {
   it.each([
     new MirrorError('Held', 'stable holds noble', { hint: 'unhold it first' }),
-    new MirrorError('NoSuchView', 'there is no view a', { misuse: true }),
+    new MirrorError('NoSuchView', 'the mirror has no view a', { misuse: true }),
     new MirrorError('NoSuchView', 'the view lab was deleted meanwhile'),
     new MirrorError('NoSuchVersion', 'noble amd64 has no version before 20261123', { hint: 'remove it' }),
     new MirrorError('PlanChanged', 'the mirror has changed'),

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../../lib/machine/apt/apt';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { failing, recordedTree } from '../../fixtures/trees/recorded-tree';
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const dpkg = '-o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Use-Pty=0';
 const apt = `apt-get --quiet --assume-yes ${dpkg}`;
@@ -148,12 +149,3 @@ it('refuses to go on where this machine’s apt cannot say its options', async (
     message: 'apt-config dump exited with 100:\nbroken',
   });
 });
-
-function treeWith(files: Readonly<Record<string, string>>): string {
-  const tree = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(tree, name, '..'), { recursive: true });
-    writeFileSync(join(tree, name), text);
-  }
-  return tree;
-}

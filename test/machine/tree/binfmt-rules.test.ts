@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { registrationOf } from '../../../lib/machine/tree/binfmt';
 import { machineRules } from '../../../lib/machine/tree/binfmt-rules';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { treeWith } from '../../fixtures/trees/tree-with';
 
 const [magic, mask] = [String.raw`\x7f\x45\x4c\x46`, String.raw`\xff\xff\xff\xff`];
 const arm64 = { architecture: 'arm64', interpreter: 'qemu-aarch64-static' };
@@ -20,7 +18,7 @@ preserve yes
 `;
 
 it('takes what binfmt-support would register, from its own files, without it', async () => {
-  const rules = await machineRules(rootWith({ 'usr/share/binfmts/qemu-aarch64': ofJammy }));
+  const rules = await machineRules(treeWith({ 'usr/share/binfmts/qemu-aarch64': ofJammy }));
 
   const rule = `M:0:${magic}:${mask}:/usr/libexec/qemu-binfmt/aarch64-binfmt-P:CPF`;
   expect(rules).toEqual([`:qemu-aarch64:${rule}`]);
@@ -29,7 +27,7 @@ it('takes what binfmt-support would register, from its own files, without it', a
 
 it('takes the flags that are set, and an offset and a mask only where there are some', async () => {
   const text = `package a\ninterpreter /a\nmagic ${magic}\nfix_binary no\npreserve yes\n`;
-  expect(await machineRules(rootWith({ 'usr/share/binfmts/a': text }))).toEqual([`:a:M:0:${magic}::/a:P`]);
+  expect(await machineRules(treeWith({ 'usr/share/binfmts/a': text }))).toEqual([`:a:M:0:${magic}::/a:P`]);
 });
 
 it('takes no format that is known by the names of files or by a program', async () => {
@@ -37,7 +35,7 @@ it('takes no format that is known by the names of files or by a program', async 
     'usr/share/binfmts/jar': 'package jar\ninterpreter /usr/bin/jexec\nextension jar\n',
     'usr/share/binfmts/cli': `package mono\ninterpreter /usr/bin/cli\nmagic MZ\ndetector /usr/lib/cli/binfmt-detector\n`,
   };
-  expect(await machineRules(rootWith(files))).toEqual([]);
+  expect(await machineRules(treeWith(files))).toEqual([]);
 });
 
 it('takes the lines of binfmt.d before them, without comments', async () => {
@@ -46,18 +44,9 @@ it('takes the lines of binfmt.d before them, without comments', async () => {
     'usr/lib/binfmt.d/qemu.conf': '# of systemd\n\n; another\n:qemu-aarch64:M::a:b:/usr/libexec/c:OPF\n',
     'etc/binfmt.d/own.conf': ':own:M::a::/own:F',
   };
-  expect(await machineRules(rootWith(files))).toEqual([
+  expect(await machineRules(treeWith(files))).toEqual([
     ':own:M::a::/own:F',
     ':qemu-aarch64:M::a:b:/usr/libexec/c:OPF',
     expect.stringContaining('aarch64-binfmt-P'),
   ]);
 });
-
-function rootWith(files: Readonly<Record<string, string>>): string {
-  const root = temporaryFolder();
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return root;
-}

@@ -47,6 +47,7 @@ describe('the roles', () => {
         'Publish: s3:GetObject: WorkBucket/runs/*',
         ...['Publish', 'Promote', 'Operate'].map((name) => `${name}: s3:PutObject: MirrorBucket/*`),
         'Operate: s3:DeleteObject: MirrorBucket/*/streams/v1/index.*',
+        ...['Publish', 'Promote'].map((name) => `${name}: s3:DeleteObject: MirrorBucket/*/streams/v1/index.json*`),
         `Notify: states:GetExecutionHistory,states:DescribeExecution: arn:aws:states:region:accountid:execution:WorkflowStateMachine:*`,
         `Workflow: ${logDelivery}: *`,
         'Workflow: xray:PutTraceSegments,xray:PutTelemetryRecords,xray:GetSamplingRules,xray:GetSamplingTargets: *',
@@ -168,15 +169,9 @@ describe('the roles', () => {
         .filter((one) => mentions(one, 'MirrorBucket'))
         .map(({ Action }) => Action);
 
-    for (const writer of [/^MirrorPublishRole/, /^MirrorPromoteRole/]) {
-      expect(onMirror(writer)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+    for (const writer of [/^MirrorPublishRole/, /^MirrorPromoteRole/, /^MirrorOperateRole/]) {
+      expect(onMirror(writer)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject']);
     }
-    expect(onMirror(/^MirrorOperateRole/)).toEqual([
-      's3:GetObject',
-      's3:ListBucket',
-      's3:PutObject',
-      's3:DeleteObject',
-    ]);
     for (const reader of [/^MirrorSelectRole/, /^MirrorPlanRole/, /^MirrorCheckForUpdatesRole/]) {
       expect(onMirror(reader)).toEqual(['s3:GetObject', 's3:ListBucket']);
     }
@@ -200,15 +195,16 @@ describe('the roles', () => {
     }
   });
 
-  it('let nobody delete anything, except Operate the indexes of a view', () => {
-    expect(actionsOf(template).filter((action) => /Delete/.test(action))).toEqual([
-      's3:DeleteObject',
-      'logs:DeleteLogDelivery',
-    ]);
-    expect(on(/^MirrorOperateRole/)).toContainEqual({
+  it('let nobody delete anything, except Operate the indexes of a view, and other writers those that follow them', () => {
+    const deleting = actionsOf(template).filter((action) => /Delete/.test(action));
+    expect(deleting.sort()).toEqual(['logs:DeleteLogDelivery', ...Array.from({ length: 3 }, () => 's3:DeleteObject')]);
+    const removing = (ending: string) => ({
       ...{ Effect: 'Allow', Action: 's3:DeleteObject' },
-      Resource: below('MirrorBucket', '/*/streams/v1/index.*'),
+      Resource: below('MirrorBucket', `/*/streams/v1/${ending}`),
     });
+    expect(on(/^MirrorOperateRole/)).toContainEqual(removing('index.*'));
+    for (const role of [/^MirrorPublishRole/, /^MirrorPromoteRole/])
+      expect(on(role)).toContainEqual(removing('index.json*'));
   });
 
   it('let Publish read the work of the builds, not write it', () => {

@@ -10,6 +10,7 @@ import { MadeMirror } from './made-mirror';
 
 const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
 const rollback: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: true };
+const alone: OperationRequest = { does: 'rollback', ...scope, republish: false, allViews: false };
 const restore: OperationRequest = { does: 'restore', ...scope, version: '20261124.083000', allViews: true };
 const promoteTo = (to: string): OperationRequest => ({
   ...{ does: 'promote', from: 'candidate', to, architectures: [], flavours: [], require: [] },
@@ -88,6 +89,39 @@ describe('a rollback in all views', () => {
     await expectOneMark();
   });
 
+  /** Fails to list the views once candidate was changed: once, or until the operation has ended. */
+  async function expectUnlisted({ once }: { once: boolean }): Promise<void> {
+    const { store } = mirror;
+    const folders = store.folders.bind(store);
+    when('candidate', 'after', async () => {
+      store.folders = async () => {
+        if (once) store.folders = folders;
+        throw new MirrorError('StoreFailed', 'the disk is gone');
+      };
+    });
+    await expect(mirror.operate(alone)).rejects.toMatchObject({
+      message: 'the disk is gone; already changed: candidate',
+      hint: 'run the same command again: it continues with the other views',
+    });
+    store.folders = folders;
+  }
+
+  it('updates what follows a changed view, also if it fails after that', async () => {
+    await mirror.operate({ does: 'view-create', name: 'lab', select: [{ from: 'candidate' }] });
+    await expectUnlisted({ once: true });
+    expect(await mirror.newest('lab')).toEqual(all('good'));
+  });
+
+  it('says what failed first, if what follows cannot be updated then', async () => {
+    const logged: string[] = [];
+    Object.assign(mirror.bench, { log: (line: string) => logged.push(line) });
+    await expectUnlisted({ once: false });
+    expect(logged).toEqual([
+      'rollback: candidate changed',
+      'could not update what follows candidate: the disk is gone',
+    ]);
+  });
+
   it('includes a view that comes while it is carried out', async () => {
     when('stable', 'before', () => mirror.operate(promoteTo('late')));
     const { views } = await mirror.operate(rollback);
@@ -160,6 +194,21 @@ describe('a view that changes between the plan and its turn', () => {
     expect(await mirror.newest('candidate')).toEqual(all('good'));
   });
 
+  it.each([
+    ['a withdrawal', { does: 'withdraw', ...scope, version: 'newest', allViews: false }],
+    ['a removal', { does: 'remove', ...scope, version: 'newest' }],
+    ['an attestation', { does: 'attest', ...scope, version: 'newest', check: 'lab', passed: true }],
+    ['a hold', { does: 'hold', ...scope }],
+  ] satisfies [string, OperationRequest][])('is planned again: %s is of what was the newest', async (_, request) => {
+    const { views: shown } = await mirror.operate(request, { dryRun: true });
+    when('candidate', 'before', worse);
+    const { views } = await mirror.operate(request);
+    const versionsIn = (all: typeof views) => new Set(all.flatMap(({ lines }) => lines.map(({ version }) => version)));
+    expect(versionsIn(shown)).toEqual(new Set(['20261124.083000']));
+    if (request.does !== 'hold') expect(versionsIn(views)).toEqual(versionsIn(shown));
+    else expect(await mirror.newest('candidate')).toEqual(all('bad'));
+  });
+
   it('is planned with any name of its release, and carried out with another', async () => {
     const { plan } = await mirror.operate({ ...asked, release: '24.04' }, { dryRun: true });
     await mirror.operate(asked, { plan });
@@ -175,6 +224,7 @@ describe('a view that changes between the plan and its turn', () => {
 
   it('refuses an operation on a view that was deleted meanwhile', async () => {
     when('candidate', 'before', () => deleteView('candidate', { what: 'view' }, mirror.bench));
-    await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
+    const hint = 'to see by whom: maas-mirror history candidate';
+    await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true, hint });
   });
 });

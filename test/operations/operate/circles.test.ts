@@ -59,7 +59,7 @@ describe('two operators at once', () => {
     });
     expect([await fromOf('one'), await fromOf('other')]).toEqual([['stable'], ['one']]);
     expect(await mirror.newest('one')).toEqual(offers('good'));
-    expect((await mirror.history('one')).at(-1)).toMatchObject({
+    expect((await mirror.history('one')).at(-2)).toMatchObject({
       reason: 'views cannot be made from each other: one <- other <- one',
     });
   });
@@ -78,6 +78,74 @@ describe('two operators at once', () => {
       name: 'BadInput',
     });
     expect((await mirror.read('new')).index).toBeUndefined();
+  });
+});
+
+/** Points a view to `other`, while that is pointed to it; and does something before the circle is found. */
+async function circled(view: string, meanwhile: () => Promise<unknown>): Promise<unknown> {
+  mirror.around = async ({ method, key }, go) => {
+    if (method !== 'replace' || key !== `${view}/streams/v1/index.sjson`) return go();
+    mirror.around = (_, next) => next();
+    await point('other', view);
+    const done = await go();
+    await meanwhile();
+    return done;
+  };
+  return point(view, 'other').then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('a source that is undone', () => {
+  it('leaves what was decided meanwhile', async () => {
+    await circled('one', async () => {
+      await ask({ does: 'withdraw', view: 'one', release: 'noble', version: 'newest' });
+      await ask({ does: 'hold', view: 'one', release: 'noble' });
+    });
+    const { state } = await mirror.read('one');
+    expect([state.withdrawals.length, state.holds.length, await fromOf('one')]).toEqual([1, 1, ['stable']]);
+  });
+
+  it('leaves a source that another operator has set meanwhile', async () => {
+    await circled('one', async () => {
+      mirror.around = async ({ method, key }, go) => {
+        if (method !== 'replace' || key !== 'one/streams/v1/index.sjson') return go();
+        mirror.around = (_, next) => next();
+        await point('one', 'candidate');
+        return go();
+      };
+    });
+    expect(await fromOf('one')).toEqual(['candidate']);
+  });
+
+  it('brings bootloaders back under a newer name', async () => {
+    await mirror.publish('stable', '20261121.083000', { loader: 'old' });
+    await mirror.publish('candidate', '20261125.083000', { loader: 'new' });
+    await point('one', 'stable');
+    await point('other', 'candidate');
+    expect(await mirror.newest('one')).toMatchObject({ pxelinux: 'old' });
+    expect(await circled('one', async () => {})).toMatchObject({ name: 'BadInput' });
+    expect(await mirror.newest('one')).toEqual({ ...offers('good'), pxelinux: 'old' });
+  });
+
+  it('leaves a promoted view with what it offered, and refuses what was withdrawn meanwhile', async () => {
+    await ask({ does: 'promote', from: 'stable', to: 'filled' });
+    const circle = 'views cannot be made from each other: filled <- other <- filled';
+    expect(await circled('filled', async () => {})).toMatchObject({ message: circle });
+    expect(await mirror.newest('filled')).toEqual(offers('good'));
+    expect((await mirror.read('filled')).state).toMatchObject({ kind: 'promoted' });
+
+    await point('other', 'candidate');
+    const withdraw = { does: 'withdraw', view: 'stable', release: 'noble', version: 'newest' };
+    expect(await circled('filled', () => ask(withdraw))).toMatchObject({
+      name: 'BadInput',
+      message: expect.stringMatching(
+        /^views cannot .*; filled has its former source again, but does not offer what it did: /,
+      ),
+      cause: { name: 'Withdrawn' },
+    });
+    expect((await mirror.read('filled')).state).toMatchObject({ kind: 'promoted' });
   });
 });
 

@@ -44,6 +44,7 @@ const without = [
   `hold stable noble --at ${monday}`,
   'attest candidate noble newest --check other --fail',
   `remove candidate noble ${monday}`,
+  'view set stable --from candidate',
 ];
 
 let mirror: MadeMirror;

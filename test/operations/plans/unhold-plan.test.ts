@@ -183,6 +183,18 @@ describe('a hold among others', () => {
     expect(left([])).toEqual([]);
   });
 
+  it('leaves what a wider one holds, and says so, with the command that lifts that', () => {
+    const { views, remarks } = planUnhold({ ...asked, architectures: ['amd64'] }, mirrorOf(both), friday);
+    expect(views[0]?.lines).toEqual([
+      { does: 'set', version: three, why: 'not held' },
+      { does: 'set', product: ga, why: 'still held by another hold' },
+      { does: 'set', product: hwe, why: 'still held by another hold' },
+    ]);
+    expect(remarks).toEqual([{ about: 'still held', commands: ['maas-mirror unhold candidate noble'] }]);
+    expect(planUnhold(asked, mirrorOf(both), friday)).toMatchObject({ views: [{ lines: [{}, {}] }], remarks: [] });
+    expect(planHoldEnds({}, mirrorOf(both), monday).views[0]?.lines).toEqual(views[0]?.lines);
+  });
+
   it('refuses to be lifted in part, and names the command with its own scope', () => {
     const [, narrow] = both.state.holds;
     const content = { ...both, state: { ...both.state, holds: narrow ? [narrow] : [] } };

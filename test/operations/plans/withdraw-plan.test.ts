@@ -137,6 +137,7 @@ describe('withdraw', () => {
     const commands = new Map(still.map(({ view, commands: some }) => [view, some]));
     expect(commands.get('lab-2')).toEqual(['maas-mirror rollback candidate noble']);
     expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
+    expect([commands.has(may.view), commands.get(may.view)]).toEqual([true, undefined]);
   });
 
   it('names no command that would be refused: where nothing is before it, or only on other architectures', () => {
@@ -176,7 +177,7 @@ describe('refuses to withdraw', () => {
     expect(() => plannedIn(planWithdrawal, { ...asked, view: 'lab' }, mirrorOf(candidate, stable), at)).toThrow(
       expect.objectContaining({
         name: 'NoSuchView',
-        message: 'there is no view lab',
+        message: 'the mirror has no view lab',
         hint: 'the views are: candidate, stable',
         misuse: true,
       }),

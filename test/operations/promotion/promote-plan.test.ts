@@ -448,13 +448,29 @@ describe('promote by hand, where the setting of the target has conditions,', () 
 
   it('says that no check was waived where none is required', () => {
     const planned = plan(mirrorOf(candidate, waits), { after: '0', checksWaived: 'lab is down' });
-    expect(toldBy(planned)).toEqual(['published in candidate for 0 instead of 3d; no checks, so none was waived']);
+    expect(toldBy(planned)).toEqual([
+      'published in candidate for 0 instead of 3d; no required checks, so --waive-checks had no effect',
+    ]);
     expect(changeOf(planned)?.note.reason).toBe('tested');
   });
 
   it('refuses a failed check also if checks are waived', () => {
     const failed = withLedger(candidate, 'r3 g3', [result('hw-lab', false)]);
     expect(plan(mirrorOf(failed, checks), { checksWaived: 'lab is down' }).refusal?.name).toBe('NotAttested');
+  });
+
+  it('takes them from mirror.yaml until a setting of it was applied, also for a target that does not exist yet', () => {
+    const setting = { from: 'candidate', after: '3d', require: ['hw-lab'] };
+    const created = stableOf({ 'ga-24.04': { [one]: 'r1 g1' } });
+    for (const mirror of [mirrorOf(candidate), mirrorOf(candidate, created)]) {
+      const planned = plan(mirror, { setting });
+      expect(linesOf(planned)).not.toContainEqual(expect.stringMatching(/^offer/));
+      expect(toldBy(planned)).toEqual(['published in candidate for 3d; passed hw-lab']);
+      expect(toldBy(plan(mirror, { setting: { ...setting, from: 'beta' } }))).toEqual([]);
+    }
+    const applied = { ...created, state: { ...created.state, configured: 'a'.repeat(64) } };
+    expect(toldBy(plan(mirrorOf(candidate, applied), { setting }))).toEqual([]);
+    expect(toldBy(plan(mirrorOf(candidate, waits), { setting }))).toEqual(['published in candidate for 3d']);
   });
 
   it('does not need them from another source', () => {

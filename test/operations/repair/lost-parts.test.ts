@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
@@ -7,8 +9,10 @@ import { changeView } from '../../../lib/publication/change-view';
 import { showMirror } from '../../../lib/publication/mirror/show-mirror';
 import { readTombstone } from '../../../lib/publication/read-state';
 import { readView } from '../../../lib/publication/read-view';
+import { takeRemains } from '../../../lib/publication/restored/take-remains';
 import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhere';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { formatBytes, formatKey } from '../../../lib/store/format';
 import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -52,7 +56,7 @@ const historyOf = async (view: string, { press }: MadeViews) =>
   (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
 
 /** Removes what a view remembers now, or a part of it. */
-async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: MadeViews) {
+async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: MadeViews, meanwhile = async () => {}) {
   const before = await readView('candidate', press);
   const paths = {
     state: (before.index as { readonly state?: string } | undefined)?.state,
@@ -62,6 +66,7 @@ async function lose(part: 'state' | 'shelf' | 'ledger' | 'history', { press }: M
   };
   const path = paths[part] ?? '';
   expect(path).not.toBe('');
+  await meanwhile();
   await press.mirror.remove(layout.document('candidate', path));
   return before;
 }
@@ -74,7 +79,7 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
 
     const refusal = {
       name: 'NoSuchObject',
-      message: 'the state of candidate is missing, or was changed',
+      message: 'candidate has lost: state (missing or changed)',
       hint: expect.stringContaining('maas-mirror repair candidate --forget-lost'),
     };
     await expect(repairing(views)).rejects.toMatchObject(refusal);
@@ -88,7 +93,7 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
     const done = await repairing(views, { forgetLost: true });
 
     expect(done.views).toMatchObject([{ view: 'candidate', lines: [{ does: 'set' }], moved: true }]);
-    expect(done.views[0]?.lines[0]?.why).toBe('its state is made again from what is left');
+    expect(done.views[0]?.lines[0]?.why).toBe('rebuilt from what is left: state');
     const after = await readView('candidate', views.press);
     const { configured: _lost, ...left } = state;
     expect(after.state).toEqual(left);
@@ -100,11 +105,44 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
   });
 });
 
+describe.each(allStores)('a view that was restored without its state, %s', (_, makeStore) => {
+  it('refuses to go on from it, and keeps what tells of later decisions', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const [index, plain] = [layout.index('candidate'), layout.plainIndex('candidate')];
+    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    await lose('state', views, async () => {
+      views.turnClockTo('2026-11-24T08:00:00Z');
+      await asking({ does: 'unhold', view: 'candidate', release: 'noble', architectures: [], flavours: [] }, views);
+    });
+    const later = await store.read(index);
+    if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
+    else await store.replace(index, old, {});
+    const before = await store.read(plain);
+
+    const refusal = {
+      name: 'ChecksumMismatch',
+      message: `${index} is not what was published last, and has lost files; it was probably restored from a backup`,
+      hint: expect.stringContaining('to return to what was published last, '),
+    };
+    await expect(repairing(views, { forgetLost: true }, true)).rejects.toMatchObject(refusal);
+    await expect(repairing(views)).rejects.toMatchObject(refusal);
+    await expect(takeRemains('candidate', { what: 'repair' }, views.press)).rejects.toMatchObject(refusal);
+    expect(await store.read(plain)).toEqual(before);
+
+    if (store instanceof DirectoryStore) rmSync(join(store.root, index));
+    else await store.replace(index, later?.bytes ?? Buffer.alloc(0), {});
+    await repairing(views, { forgetLost: true });
+    expect((await readView('candidate', views.press)).state.holds).toEqual([]);
+    expect(await rulesOf(views)).toEqual([]);
+  });
+});
+
 describe('a view that has lost a part of what it remembers', () => {
   it.each(['shelf', 'ledger', 'history'] as const)('goes on without its %s', async (part) => {
     const views = await madeMirror(new MemoryStore());
     const { state } = await lose(part, views);
-    await expect(repairing(views)).rejects.toThrow(`the ${part} of candidate is missing, or was changed`);
+    await expect(repairing(views)).rejects.toThrow(`candidate has lost: ${part} (missing or changed)`);
     await repairing(views, { forgetLost: true });
 
     const after = await readView('candidate', views.press);
@@ -197,7 +235,7 @@ describe('a view that has lost a part of what it remembers', () => {
     await store.remove(layout.document('candidate', state));
     await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({ name: 'NoSuchObject' });
 
-    await expect(repairing(views)).rejects.toThrow('the state of candidate is missing, or was changed');
+    await expect(repairing(views)).rejects.toThrow('candidate has lost: state (missing or changed)');
     await repairing(views, { view: 'candidate', forgetLost: true });
     expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
     const after = await readView('candidate', views.press);
@@ -214,9 +252,7 @@ describe('a view that has lost a part of what it remembers', () => {
     await lose('state', views);
     await mirror.remove(layout.plainIndex('stable'));
 
-    await expect(repairing(views)).rejects.toThrow(
-      'the state of candidate is missing, or was changed; repaired: stable',
-    );
+    await expect(repairing(views)).rejects.toThrow('candidate has lost: state (missing or changed); repaired: stable');
     expect(await mirror.read(layout.plainIndex('stable'))).toBeDefined();
     await mirror.remove(layout.plainIndex('stable'));
     const { views: shown } = await repairing(views, {}, true);
@@ -238,5 +274,36 @@ describe('a view that has lost a part of what it remembers', () => {
     const { views: done } = await repairing(views, { forgetLost: true });
     expect(done.map(({ view, moved }) => [view, moved])).toEqual([['candidate', true]]);
     expect(await rulesOf(views)).toEqual([]);
+  });
+});
+
+describe('verify of a mirror with a deleted view', () => {
+  const [note, path] = [layout.tombstone('candidate'), 'candidate/streams/v1/'];
+  const buried = async () => {
+    const views = await madeMirror(new MemoryStore());
+    await views.offer('stable', images({ '1': 'a' }));
+    await asking({ does: 'view-delete', name: 'candidate' }, views);
+    expect(await rulesOf(views)).toEqual([]);
+    return views;
+  };
+  const problemsOf = async ({ press: { mirror } }: MadeViews) =>
+    (await verifyMirror(mirror, { scratch: folderInMemory() })).problems;
+
+  it('tells that what was withdrawn there is lost, and how to go on', async () => {
+    const views = await buried();
+    const { mirror } = views.press;
+    for await (const key of mirror.list(path)) if (/[0-9a-f]{64}\.json$/.test(key)) await mirror.remove(key);
+    expect(await problemsOf(views)).toMatchObject([
+      { object: note, rule: 'buried', message: expect.stringContaining('or run: maas-mirror repair candidate') },
+    ]);
+  });
+
+  it('tells that its note was changed, which no command takes for the truth', async () => {
+    const views = await buried();
+    const options = { contentType: 'text/plain', cacheControl: 'no-cache' };
+    await views.press.mirror.replace(note, Buffer.from('{}'), options);
+    const [problem] = await problemsOf(views);
+    expect(problem).toMatchObject({ object: note, rule: 'buried' });
+    expect(problem?.message).toMatch(/no valid signature.*; restore it$/);
   });
 });

@@ -8,6 +8,9 @@ import type { Index } from '../../../lib/simplestreams/types';
 const empty = writeJson(emptyState('candidate'));
 const pathOf = (text: string) => `streams/v1/${sha256Of(text)}.json`;
 
+const ways =
+  'nothing can be published without it; restore it, or go on without it: maas-mirror repair candidate --forget-lost';
+
 async function checked(state: unknown, text?: string) {
   const read = async (key: string) =>
     key === `candidate/${state}` && text !== undefined ? Buffer.from(text) : undefined;
@@ -29,15 +32,20 @@ describe('the state that an index names', () => {
       {
         object: `candidate/${state}`,
         rule: 'missing',
-        message:
-          'missing: the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
+        message: `missing: the index leads to it; ${ways}`,
       },
     ]);
   });
 
   it('has other bytes than its name says, or is no object', async () => {
     const state = pathOf('{}');
-    expect(await checked(state, '{"a":1}')).toMatchObject([{ object: `candidate/${state}`, rule: 'name' }]);
+    expect(await checked(state, '{"a":1}')).toMatchObject([
+      {
+        object: `candidate/${state}`,
+        rule: 'name',
+        message: expect.stringMatching(new RegExp(`in its name; ${ways}$`)),
+      },
+    ]);
     const list = pathOf('[]');
     expect(await checked(list, '[]')).toEqual([
       {
@@ -55,6 +63,8 @@ describe('the state that an index names', () => {
   it.each(['shelf', 'ledger', 'history'])('names a %s, which is missing', async (part) => {
     const path = pathOf(part);
     const state = writeJson({ ...emptyState('candidate'), [part]: part === 'history' ? { path, entries: 1 } : path });
-    expect(await checked(pathOf(state), state)).toMatchObject([{ object: `candidate/${path}`, rule: 'missing' }]);
+    expect(await checked(pathOf(state), state)).toMatchObject([
+      { object: `candidate/${path}`, rule: 'missing', message: expect.stringContaining(ways) },
+    ]);
   });
 });

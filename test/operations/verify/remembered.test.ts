@@ -223,7 +223,7 @@ describe('verify tells of the history', () => {
           block: { ...block, before: `streams/v1/${'0'.repeat(64)}.json`, entries: block.entries.slice(1) },
         }),
       [
-        'missing candidate/streams/v1/SHA.json: missing: the index lists it; nothing can be published without it; restore it, or run: maas-mirror repair',
+        'missing candidate/streams/v1/SHA.json: missing: the index leads to it; the history before it is lost unless it is restored',
       ],
     ],
     [

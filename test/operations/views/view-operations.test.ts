@@ -54,6 +54,11 @@ async function twoViews(store: Store = new MemoryStore()): Promise<Mirror> {
   return mirror;
 }
 
+const configured = '5'.repeat(64);
+const asConfigured = {
+  ...{ about: 'undo', why: 'apply the setting of mirror.yaml again' },
+  commands: ['maas-mirror view set lab-2 --as-configured'],
+};
 const create = (name: string, from: string): OperationRequest => ({ does: 'view-create', name, select: [{ from }] });
 const point = (name: string, from: string): OperationRequest => ({ does: 'view-set', name, select: [{ from }] });
 const history = async (view: string, { press }: Mirror) =>
@@ -215,10 +220,10 @@ describe('a selected view', () => {
     const mirror = await twoViews();
     await mirror.ask(create('lab-2', 'stable'));
     const promote = { from: 'candidate', after: '3d', require: ['hw-lab'] };
-    const { views } = await mirror.ask({ does: 'view-set', name: 'lab-2', promote });
+    const { views } = await mirror.ask({ does: 'view-set', name: 'lab-2', promote, configured });
     expect(views[0]?.lines).toEqual([{ does: 'set', why: 'filled from candidate after 3d' }]);
     const { remarks } = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
-    expect(remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --as-configured'] });
+    expect(remarks).toContainEqual(asConfigured);
     const { state } = await readView('lab-2', mirror.press);
     expect(state).toMatchObject({ kind: 'promoted', source: { promote } });
     expect(await mirror.offered('lab-2')).toEqual(old);
@@ -235,11 +240,15 @@ describe('a selected view', () => {
     expect(byHand.remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --by-hand'] });
   });
 
-  it('is undone as configured where its parts have no options', async () => {
+  it('is set as configured again where its parts have no options, if mirror.yaml has configured it', async () => {
     const mirror = await twoViews();
-    await mirror.ask({ does: 'view-create', name: 'lab-2', select: [{ from: 'stable', architectures: ['amd64'] }] });
+    const select = [{ from: 'stable', architectures: ['amd64'] }];
+    await mirror.ask({ does: 'view-create', name: 'lab-2', select });
+    const other = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
+    expect(other.remarks.filter(({ about }) => about === 'undo')).toEqual([]);
+    await mirror.ask({ does: 'view-set', name: 'lab-2', select, configured });
     const { remarks } = await mirror.ask(point('lab-2', 'stable'), { dryRun: true });
-    expect(remarks).toContainEqual({ about: 'undo', commands: ['maas-mirror view set lab-2 --as-configured'] });
+    expect(remarks).toContainEqual(asConfigured);
   });
 });
 
@@ -284,6 +293,15 @@ describe('what was withdrawn', () => {
   });
 });
 
+it('refuses a source that does not exist, and names all views that do, also snapshots', async () => {
+  const mirror = await twoViews();
+  await mirror.ask({ does: 'snapshot', view: 'stable', name: 'may' });
+  await expect(mirror.ask(create('lab-2', 'snapshots/june'))).rejects.toMatchObject({
+    ...{ name: 'NoSuchView', message: 'the mirror has no view snapshots/june' },
+    hint: 'the views are: candidate, stable, snapshots/may',
+  });
+});
+
 describe('refuses', () => {
   const follow = async (mirror: Mirror, name: string, from: string) => mirror.ask(create(name, from));
   const refusals: readonly (readonly [string, (mirror: Mirror) => Promise<unknown>, string, string])[] = [
@@ -297,7 +315,7 @@ describe('refuses', () => {
       'a source that does not exist',
       (mirror) => follow(mirror, 'lab-2', 'stabel'),
       'NoSuchView',
-      'there is no view stabel',
+      'the mirror has no view stabel',
     ],
     [
       'to create a view that would be empty',
@@ -309,7 +327,7 @@ describe('refuses', () => {
       'a part of a release that the source does not have',
       (mirror) => mirror.ask({ does: 'view-create', name: 'lab-2', select: [{ releases: ['jammy'], from: 'stable' }] }),
       'NoSuchVersion',
-      'the view stable has nothing of jammy',
+      'the view stable has no jammy',
     ],
     [
       'to point a built view elsewhere',
@@ -420,5 +438,30 @@ describe.each(models)('a site, as %s sees it', (_, make) => {
     }
     expect(told).toEqual(['a a a', 'b b b', 'b b b', 'a a a', 'b b b', 'b b b']);
     expect(site.outages()).toEqual([]);
+  });
+});
+
+describe('a view whose deletion has begun', () => {
+  it('refuses to become a source, and can be deleted to the end', async () => {
+    const mirror = await twoViews();
+    await mirror.ask(create('lab', 'stable'));
+    await mirror.offer('candidate', news, ({ state }) => (state ? { state: { ...state, deleting: true } } : {}));
+    const scope = { architectures: [], flavours: [] };
+    const requests: OperationRequest[] = [
+      create('new', 'candidate'),
+      point('lab', 'candidate'),
+      { does: 'promote', from: 'candidate', to: 'stable', require: [], ...scope },
+      { does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } },
+      create('candidate', 'stable'),
+    ];
+    for (const asked of requests) {
+      await expect(mirror.ask(asked)).rejects.toMatchObject({
+        name: 'NoSuchView',
+        message: 'the view candidate is being deleted',
+        hint: expect.stringContaining('maas-mirror view delete candidate'),
+      });
+    }
+    await mirror.ask({ does: 'view-delete', name: 'candidate' });
+    expect((await readView('candidate', mirror.press)).index).toBeUndefined();
   });
 });

@@ -135,16 +135,18 @@ describe('a flavour whose build failed', () => {
     await takeBackNewest(press, { only: [idOf('hwe')], markOnly: true });
     const input = await built(press);
     await expect(keepFlavour({ keep: { job: input.job, kernel: 'hwe' } }, benchOf(press))).rejects.toMatchObject({
-      name: 'NoSuchVersion',
+      name: 'Withdrawn',
       message: 'candidate has no version of hwe that could be kept: all are withdrawn',
     });
-    const kernels = input.kernels.map((one) => {
-      return one.outcome === 'failed' ? { ...one, error: { Error: 'NoSuchVersion', Cause: '' } } : one;
-    });
-    await expect(publish({ ...input, kernels }, press)).rejects.toMatchObject({
+    const failedBy = (name: string) =>
+      input.kernels.map((one) => (one.outcome === 'failed' ? { ...one, error: { Error: name, Cause: '' } } : one));
+    await expect(publish({ ...input, kernels: failedBy('Withdrawn') }, press)).rejects.toMatchObject({
       name: 'RequiredKernelFailed',
       message: 'nothing was published: all versions of hwe are withdrawn, so none can be kept with the new root',
-      hint: expect.stringContaining('maas-mirror remove candidate noble VERSION --flavour hwe'),
+      hint: expect.stringContaining('each of them: maas-mirror remove candidate noble VERSION --flavour hwe'),
+    });
+    await expect(publish({ ...input, kernels: failedBy('NoSuchVersion') }, press)).rejects.toMatchObject({
+      message: 'nothing was published: hwe failed, and its last kernel does not boot with the new root',
     });
   });
 

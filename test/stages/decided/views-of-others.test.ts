@@ -32,13 +32,23 @@ async function filled(kind: Kind): Promise<SmallPress> {
   return press;
 }
 
-const kinds: [string, Kind, string][] = [
-  ['is filled by promotion', promoted, 'candidate is filled by promotion; nothing can be built into it'],
-  ['follows others', selected, 'candidate follows other views; nothing can be built into it'],
+const kinds: [string, Kind, string, string][] = [
+  [
+    'is filled by promotion',
+    promoted,
+    'candidate is filled by promotion; nothing can be built into it',
+    'build into another view, and promote from it',
+  ],
+  [
+    'follows others',
+    selected,
+    'candidate follows other views; nothing can be built into it',
+    'build into a view that it follows',
+  ],
 ];
 
-describe.each(kinds)('a view that %s', (_, kind, message) => {
-  const refusal = { name: 'BadInput', message, misuse: true };
+describe.each(kinds)('a view that %s', (_, kind, message, hint) => {
+  const refusal = { name: 'BadInput', message, hint, misuse: true };
 
   it('refuses to plan a build into it, before anything is built', async () => {
     const press = await filled(kind);

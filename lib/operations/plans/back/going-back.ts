@@ -8,7 +8,7 @@ import { fieldsOf } from '../../../publication/state/shelf';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
-import { newestVersion } from '../../../simplestreams/merge';
+import { newestOf, newestVersion } from '../../../simplestreams/merge';
 import type { Product, Version } from '../../../simplestreams/types';
 import { sortsAbove } from '../../../simplestreams/version-order';
 import { type ChosenProduct, productsIn } from '../chosen-products';
@@ -64,9 +64,8 @@ interface Back extends GoingBack {
 }
 
 function isNewestIn(index: WithdrawnIndex, product: Product): boolean {
-  const name = newestVersion(product);
-  const version = name === undefined ? undefined : product.versions[name];
-  return name !== undefined && version !== undefined && index.of(product, name, version) !== undefined;
+  const newest = newestOf(product);
+  return newest !== undefined && index.of(product, newest.name, newest.version) !== undefined;
 }
 
 function isOfKernel({ flavours }: Withdrawal, { versions }: Product): boolean {

@@ -29,8 +29,8 @@ export function mixedVersion(
   return { ...mixed, gate: 'waived', waived: reason === undefined ? 'rollback' : `rollback: ${reason}` };
 }
 
-/** Facts about the base image. */
-const ofRoot = ['serial', 'base_sha256'];
+/** Facts about the base image; and the time of its build, which `list` shows beside its serial. */
+const ofRoot = ['serial', 'base_sha256', 'built'];
 
 /** Root, kernel and initrd, in one word, of every version of a view that has booted. */
 export function bootedTriples(content: ViewContent): ReadonlySet<string> {

@@ -1,12 +1,12 @@
 import type { PlanLine } from '../../../job/operations/outcome';
+import { heldProducts } from '../../../publication/offers/held-products';
 import { offerGroups } from '../../../publication/offers/offer-groups';
-import { heldBy } from '../../../publication/state/holds';
 import { contentDigest } from '../../../publication/state/product-key';
 import type { Shelf, ShelfEntry, ShelfProduct } from '../../../publication/state/shelf';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
-import { newestVersion } from '../../../simplestreams/merge';
+import { newestOf } from '../../../simplestreams/merge';
 import { sortsAbove } from '../../../simplestreams/version-order';
 import type { Asked } from '../asked';
 import { productsIn } from '../chosen-products';
@@ -31,12 +31,13 @@ interface Restoring {
 
 /**
  * What a rollback took back with the lifted withdrawals, and is offered again: of each product the newest, and those below it.
- * A product that is held gets it as pending; one to which something newer was published does not get it.
+ * A product that is held, or a sister of one, gets it as pending; one to which something newer was published does not get it.
  * @param content of the view, with the withdrawals that remain
  */
 export function returning(content: ViewContent, { lifted, withdrawn, request, at }: Restoring): Returning {
   const back = ofChosen(comingBack(content, lifted, withdrawn), request);
-  const held = back.filter(({ product }) => heldBy(content.state, product));
+  const waiting = heldProducts(content, content.state.holds);
+  const held = back.filter(({ id }) => waiting.has(id));
   const [late, wanted] = partition(back, held, content);
   const sets = pendingSets(content, wanted, withdrawn, at);
   const older = olderOf(sets, wanted);
@@ -95,12 +96,11 @@ function partition(back: readonly Freed[], held: readonly Freed[], content: View
 
 /** What a rollback put there instead is not newer, and a content that only got a newer name is not. */
 function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boolean {
-  const name = newestVersion(product);
-  const version = name === undefined ? undefined : product.versions[name];
-  const clock = version && ledger.products[id]?.since[contentDigest(version)];
-  if (name === undefined || clock === undefined) return false;
+  const newest = newestOf(product);
+  const clock = newest && ledger.products[id]?.since[contentDigest(newest.version)];
+  if (newest === undefined || clock === undefined) return false;
   return Object.values(freed).every(({ instead, since }) => {
-    return (instead === undefined || sortsAbove(name, instead)) && Date.parse(clock) > Date.parse(since);
+    return (instead === undefined || sortsAbove(newest.name, instead)) && Date.parse(clock) > Date.parse(since);
   });
 }
 

@@ -6,7 +6,12 @@ import { imageFields } from '../../../simplestreams/made-documents';
 import { made } from '../made';
 
 const facts = (n: string) => ({
-  ...{ serial: `2026112${n}`, base_sha256: made(`b${n} b`).items.squashfs?.sha256 ?? '', packages: `p${n}` },
+  ...{
+    serial: `2026112${n}`,
+    base_sha256: made(`b${n} b`).items.squashfs?.sha256 ?? '',
+    packages: `p${n}`,
+    built: `2026-11-2${n}`,
+  },
   ...{ provenance: `provenance${n}.json`, provenance_sha256: n, provenance_size: '9', origin: `built/2026112${n}` },
 });
 const [root, kernel] = [made('r2 k2', facts('2')), made('r1 k1', { ...facts('1'), waived: 'no KVM' })];
@@ -17,7 +22,7 @@ describe('a mixed version', () => {
   it('has the facts of its kernel, those of its base from its root, and no provenance, which is of other files', () => {
     const { items, ...said } = mixed();
     expect(said).toEqual({
-      ...{ serial: '20261122', base_sha256: facts('2').base_sha256, packages: 'p1' },
+      ...{ serial: '20261122', base_sha256: facts('2').base_sha256, built: '2026-11-22', packages: 'p1' },
       ...{ kept_from: '20261121', origin: 'candidate/20261121', gate: 'waived', waived: 'rollback' },
     });
     expect(Object.values(items).map(({ path }) => path)).toEqual(['r2', 'kernel k1', 'initrd k1']);

@@ -69,7 +69,8 @@ function marksOf({ state }: ViewContent, architecture: string): ViewContent['sta
   return { ...state, withdrawals };
 }
 
-const itemsOf = ({ items }: Version) => items;
+/** Except where it was built. */
+const saidOf = ({ origin: _, ...version }: Version) => version;
 
 /** The view with one more version of each product, as a build publishes it. */
 function withBuild(content: ViewContent, name: string, words: string, at: Date): ViewContent {
@@ -107,7 +108,7 @@ describe('restore', () => {
     const [back = content] = restored({ version: three }, rolled);
     const expected = versionsOf(content).map((versions) => Object.values(versions));
     for (const [index, versions] of versionsOf(back).entries()) {
-      expect(Object.values(versions).map(itemsOf)).toEqual(expect.arrayContaining(expected[index]?.map(itemsOf) ?? []));
+      expect(Object.values(versions).map(saidOf)).toEqual(expect.arrayContaining(expected[index]?.map(saidOf) ?? []));
       expect(versions[newestOf(back)[index] ?? '']).toMatchObject(made('r3 k3'));
     }
     expect(back.shelf.products).toEqual({});
@@ -203,6 +204,18 @@ describe('restore', () => {
     const shelved = Object.values(back.shelf.products).flatMap(({ versions }) => Object.values(versions));
     expect(shelved.map(({ why }) => why)).toEqual(['held', 'held']);
     expect(plan.views[0]?.lines.at(-1)).toEqual({ does: 'hold back', product: hwe, version: two });
+  });
+
+  it('lets it wait with a held flavour, with which it must have one root', () => {
+    const [rolled = published()] = rolledBack();
+    const hold = { id: 'h1', since: '2026-11-25T00:00:00Z', release: 'noble', architectures: [] };
+    const state = { ...rolled.state, holds: [{ ...hold, flavours: ['ga-24.04'] }] };
+    const plan = restoring({}, { ...rolled, state });
+    expect(newestOf({ ...rolled, ...plan.views[0]?.change, view: 'candidate' })).toEqual([one, one]);
+    expect(plan.views[0]?.lines.filter(({ does }) => does === 'hold back')).toEqual([
+      { does: 'hold back', product: ga, version: two },
+      { does: 'hold back', product: hwe, version: two },
+    ]);
   });
 
   it('of one version that a rollback over several took back leaves the others withdrawn', () => {

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import type { OperationRequest } from '../../lib/job/operations/operation';
+import type { MirrorWords } from './which-mirror';
+
+type Promotion = Extract<OperationRequest, { does: 'promote' }>['setting'];
+
+/**
+ * How mirror.yaml says that a view is filled, if that file also names the mirror, or is given.
+ * @returns undefined if it says nothing of it
+ * @throws BadInput (misuse) if the file cannot be read
+ */
+export async function configuredPromotion(view: string, words: MirrorWords): Promise<Promotion> {
+  const { mirror, stack, config } = words;
+  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync('mirror.yaml');
+  if (config === undefined && isElsewhere) return undefined;
+  const { parseConfig } = await import('../../lib/job/config.js');
+  const { viewSettings } = await import('../../lib/job/views/view-settings.js');
+  const { readText } = await import('../request/sources-from.js');
+  const file = config ?? 'mirror.yaml';
+  const setting = viewSettings(parseConfig(readText(file, '--config'), file)).find(({ name }) => name === view);
+  return setting?.promote;
+}
