@@ -199,10 +199,21 @@ describe('promote', () => {
     writeFileSync(config, `views: ${views}\n`);
 
     const { code, outLines } = await type('promote', '--config', config);
-    expect([code, outLines]).toEqual([0, expect.arrayContaining(['stable: promote: done'])]);
+    const moved = ['stable: promote: done', '  noble amd64', `    ga-24.04   new: ${bad}`];
+    expect([code, outLines]).toEqual([0, expect.arrayContaining(moved)]);
     expect((await read('list', 'stable')).outLines.join('\n')).toContain(bad);
     await type('hold', 'stable', 'noble');
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
+  });
+
+  test('says what waits for a view that is yet to be created', async () => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = keyFile.replace('key.asc', 'mirror.yaml');
+    writeFileSync(config, 'views: { stable: { promote: { from: candidate, require: [hw-lab] } } }\n');
+    const { outLines } = await type('promote', '--config', config);
+    expect(outLines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      `stable: noble takes nothing: ${bad} has been published since 2026-11-25: no result of hw-lab`,
+    );
   });
 
   test('is what mirror.yaml says again, after the view was set to something else', async () => {
