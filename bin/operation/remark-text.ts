@@ -23,7 +23,16 @@ export function remarkLines(
   const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
-    ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
+    ...grouped(
+      [
+        ...ofKind('matched'),
+        ...ofKind('only the kernel'),
+        ...ofKind('depends'),
+        ...ofKind('keeps'),
+        ...ofKind('replaced'),
+      ],
+      words,
+    ),
     ...grouped(ofKind('conditions'), words),
     ...stillOffered(ofKind('still offered'), words),
     ...grouped(ofKind('download'), words),
@@ -56,7 +65,9 @@ function textOf(remark: Remark): string {
     case 'conditions':
       return `conditions of ${view}: ${why}`;
     case 'keeps':
-      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
+      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ` To take it away there${why && ` (${why})`}:`}`;
+    case 'replaced':
+      return `A MAAS that has it replaces it by itself with the newest version of ${what}.`;
     case 'download':
       return `each site downloads ${size(bytes)}${what === '' ? '' : ` (${what})`}`;
     default:

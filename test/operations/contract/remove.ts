@@ -58,11 +58,11 @@ export function removeContract(make: () => Promise<OperationBench>, sites: typeo
       });
     });
 
-    it('says what a MAAS keeps', async () => {
+    it('says what a MAAS replaces', async () => {
       const bench = await make();
       await prepare(bench);
       const { remarks } = await bench.operate(removal);
-      expect(remarks.map(({ about, release }) => `${about} ${release}`)).toContain('keeps noble');
+      expect(remarks.map(({ about, release }) => `${about} ${release}`)).toContain('replaced noble');
     });
 
     it.each(sites)('is followed by %s, which always has something to deploy', async (name, model) => {
