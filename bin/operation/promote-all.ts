@@ -85,15 +85,21 @@ function planLines({ view, does, lines, waits, follows, failure }: PromotionRun)
   return [head, ...changeLines(lines)];
 }
 
-function runLines({ view, does, moved, followed, waits, failure }: PromotionRun): string[] {
+function runLines({ view, does, moved, lines, followed, waits, failure }: PromotionRun): string[] {
   if (failure !== undefined) return [];
   if (waits !== undefined) return wrapped(`${view}: waits: ${waits}`, 2, 0);
   const updated = followed.filter((one) => one.moved).map((one) => `${one.view}: updated, since it follows ${view}`);
-  return [`${view}: ${does.replace('-', ' ')}: ${moved ? 'done' : 'nothing to be done'}`, ...updated];
+  const changes = moved ? changeLines(lines) : [];
+  return [`${view}: ${does.replace('-', ' ')}: ${moved ? 'done' : 'nothing to be done'}`, ...changes, ...updated];
 }
 
 function measureLines({ view, release, standsStill, heldDays = 0 }: PromotionMeasure): string[] {
   const held = longHoldText(heldDays);
-  const still = standsStill && `has not changed since ${standsStill.since.slice(0, 10)}: ${standsStill.why}`;
+  const still = standsStill && stillText(standsStill);
   return [held, still].flatMap((text) => (text ? [`${view}: ${release} ${text}`] : []));
+}
+
+/** Also of a view that is yet to be created: what waits in its source, and since when. */
+function stillText({ version, since, why }: Exclude<NonNullable<PromotionMeasure['standsStill']>, false>): string {
+  return `takes nothing: ${version} has been published since ${since.slice(0, 10)}: ${why}`;
 }

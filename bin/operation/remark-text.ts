@@ -24,7 +24,16 @@ export function remarkLines(
   const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
-    ...grouped([...ofKind('matched'), ...ofKind('only the kernel'), ...ofKind('depends'), ...ofKind('keeps')], words),
+    ...grouped(
+      [
+        ...ofKind('matched'),
+        ...ofKind('only the kernel'),
+        ...ofKind('depends'),
+        ...ofKind('keeps'),
+        ...ofKind('replaced'),
+      ],
+      words,
+    ),
     ...grouped([...ofKind('older'), ...ofKind('conditions')], words),
     ...stillOffered(ofKind('still offered'), words),
     ...grouped(ofKind('still held'), words),
@@ -62,7 +71,9 @@ function textOf(remark: Remark): string {
     case 'still held':
       return 'Part of this is still held by another hold. To lift that one, too:';
     case 'keeps':
-      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ' To take it away there:'}`;
+      return `A MAAS that has it keeps it.${commands.length === 0 ? '' : ` To take it away there${why && ` (${why})`}:`}`;
+    case 'replaced':
+      return `A MAAS that has it replaces it by itself with the newest version of ${what}.`;
     case 'download':
       return `each site downloads ${size(bytes)}${what === '' ? '' : ` (${what})`}`;
     default:

@@ -13,7 +13,7 @@ export function viewsLines(views: readonly ViewSummary[]): string[] {
 
 const columns: readonly Column<ViewSummary>[] = [
   { heading: 'VIEW', cell: ({ view }) => view },
-  { heading: 'KIND', cell: ({ kind }) => kind },
+  { heading: 'KIND', cell: ({ kind = 'unknown' }) => kind },
   { heading: 'FROM', cell: (view) => shortened(sourceText(view)) },
   { heading: 'NEWEST', cell: ({ newest = '' }) => newest },
   { heading: 'SIZE', cell: (view) => size(view.size), isSize: true },
@@ -22,8 +22,11 @@ const columns: readonly Column<ViewSummary>[] = [
 /** What `view show` has in full. */
 const shortened = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 23)}…`);
 
+const unreadable = 'unreadable: run verify';
+
 /** `candidate after 3d`, `follows stable`, `jammy from stable, all else from candidate`. */
 export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'>): string {
+  if (kind === undefined) return unreadable;
   if (source?.promote !== undefined) return promotionText(source.promote);
   if (source?.select !== undefined) return selectionText(source.select);
   if (source?.snapshot !== undefined) return source.snapshot.from;
@@ -37,9 +40,9 @@ function promotionText({ from, after, require = [] }: NonNullable<ViewSource['pr
 
 /** Everything about one view. */
 export function viewLines(view: ViewSummary): string[] {
-  const { holds, pending, withdrawals, downloads, newest = 'nothing yet' } = view;
+  const { kind = 'unknown', holds, pending, withdrawals, downloads, newest = 'nothing yet' } = view;
   return [
-    `${view.view} (${view.kind})`,
+    `${view.view} (${kind})`,
     ...wrapped(`from         ${sourceText(view)}`, 15, 2),
     `  newest       ${newest}`,
     `  size         ${size(view.size)}`,

@@ -14,7 +14,8 @@ import type { Store } from '../store/store';
 /** A view of a mirror, as a whole. */
 export interface ViewSummary {
   readonly view: string;
-  readonly kind: ViewKind;
+  /** @default - its state is lost, or cannot be read */
+  readonly kind?: ViewKind;
   /** @default - its recipe, or promotions by hand */
   readonly source?: ViewSource;
   /** The highest name of a version that it offers. @default - it offers none */
@@ -62,7 +63,9 @@ async function summaryOf(store: Store, view: string): Promise<ViewSummary> {
   }
   const marks = await readMarks(view, { mirror: store });
   const all = [...documents.values()].map(({ document }) => document);
-  return { ...decided(view, marks), ...offered(all) };
+  const isUnknown = marks === undefined && 'state' in index;
+  const { kind, ...rest } = decided(view, marks);
+  return { ...(!isUnknown && { kind }), ...rest, ...offered(all) };
 }
 
 function decided(view: string, marks: Marks | undefined) {

@@ -1,6 +1,10 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { viewLines, viewsLines } from '../../bin/reading/views-text';
+import { mirror as layout } from '../../lib/job/layout';
 import { viewsOfMirror } from '../../lib/operations/views-of-mirror';
+import { statePathOf } from '../../lib/publication/state/state-document';
 import { operatorKey, operatorWith } from '../bin/operation/operator';
 import { folderInMemory } from '../fixtures/temporary-folder';
 
@@ -35,6 +39,23 @@ test('views are listed with their kinds, sources, newest versions and sizes', as
   expect(candidate === undefined ? [] : viewLines(candidate)).toContainEqual(
     expect.stringMatching(/^ {2}held +noble: held since \d{4}-\d\d-\d\d \(freeze\)$/),
   );
+});
+
+test('a view whose state is lost has no kind that anyone knows', async () => {
+  const { store, publish, type, mirror } = await operatorWith(key, folderInMemory());
+  await publish('20261120.083000');
+  await type('promote', 'candidate', 'stable', 'noble');
+  const index = JSON.parse(readFileSync(join(mirror, layout.plainIndex('stable')), 'utf8'));
+  rmSync(join(mirror, 'stable', statePathOf(index, layout.index('stable')) ?? ''));
+
+  const views = await viewsOfMirror(store);
+  expect(views.map(({ view, kind }) => [view, kind])).toEqual([
+    ['candidate', 'built'],
+    ['stable', undefined],
+  ]);
+  const lost = views.slice(1);
+  expect(viewsLines(lost)[1]).toMatch(/^stable +unknown +unreadable: run verify /);
+  expect(lost.flatMap(viewLines).slice(0, 2)).toEqual(['stable (unknown)', '  from         unreadable: run verify']);
 });
 
 test('refuses a view that is not there', async () => {

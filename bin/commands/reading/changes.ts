@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../../lib/errors';
 import type { ChangesOptions as Compared } from '../../../lib/operations/changes';
+import type { OpenedMirror } from '../../../lib/operations/open-mirror';
+import { addressOrView } from '../../operation/address-or-view';
 import { oneView, openToRead } from '../../operation/open-to-read';
 import { type ScopeOptions, withMirrorOptions, withScope } from '../../operation/operation-command';
 import { scopeOf } from '../../operation/typed-words';
@@ -17,7 +19,10 @@ export function addChanges(program: Command, terminal: Terminal, done: (code: nu
     .argument('[release]', 'only this release (default: all)')
     .argument('[old]', 'a version, or newest (default: the one before the newest)')
     .argument('[new]', 'the version to compare it with')
-    .option('--between <view>', 'compare with the newest versions of this view: --between stable candidate')
+    .option(
+      '--between <view>',
+      'compare with the newest versions of this view, or its address: --between stable candidate',
+    )
     .option('--no-modules', 'do not read the initrds, whose modules are compared if two versions are given')
     .option('--markdown', 'print a Markdown page')
     .option('--json', 'print the changes as JSON');
@@ -53,7 +58,7 @@ export async function runChanges(options: ChangesOptions, terminal: Terminal): P
   const compared: Compared = {
     release,
     ...scopeOf(options),
-    ...(between !== undefined && { between }),
+    ...(between !== undefined && { between: await viewBetween(between, words, opened) }),
     ...(old !== undefined && next !== undefined && { versions: [old, next] as const }),
     ...(scratch && { scratch: scratch.path }),
   };
@@ -61,6 +66,19 @@ export async function runChanges(options: ChangesOptions, terminal: Terminal): P
   const lines = json ? [JSON.stringify(changes, undefined, 2)] : (markdown ? changesMarkdown : changesLines)(changes);
   for (const line of lines) terminal.out(line);
   return 0;
+}
+
+/** A view of the same mirror, by its name or its address. */
+async function viewBetween(word: string, words: MirrorWords, { store }: OpenedMirror): Promise<string> {
+  const isNamed = [words.mirror, words.stack, words.config].some((one) => one !== undefined);
+  const said = addressOrView(word, isNamed, () => false);
+  if ('view' in said) return said.view;
+  const other = await openToRead(said.address, {});
+  if (other.store.name === store.name) return oneView(other, 'changes --between');
+  throw new MirrorError('BadInput', `changes: --between names a view of another mirror: ${other.store.name}`, {
+    hint: `name a view of ${store.name}`,
+    misuse: true,
+  });
 }
 
 function twoVersions(old: string): MirrorError {

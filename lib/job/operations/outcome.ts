@@ -76,7 +76,8 @@ export interface Remark {
    * - matched: the withdrawal also matches `version` of `product` in `view`
    * - only the kernel: nothing else changed since `before`
    * - depends: `why` uses what is dropped
-   * - keeps: a MAAS that has it keeps it; `commands` remove it there
+   * - keeps: a MAAS that has it keeps it; `commands` remove it there, `why` says at what price
+   * - replaced: a MAAS that has it gets by itself what is offered now of `release` and `architecture`
    * - older: `version` of `product`, which is promoted, is older than `before`, which `view` has
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
@@ -90,6 +91,7 @@ export interface Remark {
     | 'only the kernel'
     | 'depends'
     | 'keeps'
+    | 'replaced'
     | 'older'
     | 'conditions'
     | 'download'

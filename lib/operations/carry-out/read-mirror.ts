@@ -24,7 +24,7 @@ export interface ReadMirror extends Required<MirrorContent> {
 export async function readMirror(request: OperationRequest, press: Press): Promise<ReadMirror> {
   const all = await viewsFor(request, press);
   const named = viewNamed(request);
-  if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, press);
+  if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, request, press);
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
   for (const name of reads) views.set(name, await readOther(name, press));
@@ -55,10 +55,16 @@ async function viewsFor({ does }: OperationRequest, { mirror }: Reading): Promis
   return [...(await viewsOf(mirror)), ...deleted];
 }
 
-function noSuchView(view: string, all: readonly string[], { mirror }: Reading): MirrorError {
+function noSuchView(
+  view: string,
+  all: readonly string[],
+  { does }: OperationRequest,
+  { mirror }: Reading,
+): MirrorError {
+  const others = does === 'view-set' ? `create it: maas-mirror view create ${view} …` : 'give one of its views';
   const has = all.length === 0 ? 'it has none' : `it has ${all.join(', ')}`;
   return new MirrorError('NoSuchView', `${mirror.name} has no view ${JSON.stringify(view)}; ${has}`, {
-    hint: all.length === 0 ? 'publish to a view first' : 'give one of its views',
+    hint: all.length === 0 ? 'publish to a view first' : others,
     misuse: true,
   });
 }

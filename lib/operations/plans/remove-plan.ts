@@ -117,7 +117,10 @@ function unshelved({ shelf }: ViewContent, versions: readonly ChosenVersion[]): 
   return { ...shelf, products: Object.fromEntries(products) };
 }
 
-/** What may depend on what is dropped, and how a MAAS loses what it has: it keeps what disappears (facts: image_sync.py). */
+/**
+ * What may depend on what is dropped, and how a MAAS loses what it has: it keeps what disappears (facts: image_sync.py), and
+ * replaces what has another version.
+ */
 function remarksOf(
   versions: readonly ChosenVersion[],
   dropped: readonly Product[],
@@ -126,13 +129,22 @@ function remarksOf(
   const depends = dependentsOf(dropped, left).filter(({ about }) => about !== 'keeps');
   const stays = new Set([...left.values()].flatMap(({ products }) => Object.values(products).map(selectionOf)));
   const images = versions.filter(({ product }) => product['bootloader-type'] === undefined);
-  const selections = new Map(images.map(({ product }) => [selectionOf(product), product]));
-  const keeps = [...selections].map(([selection, product]): Remark => {
-    const { release = '', arch: architecture = '' } = product;
-    return { about: 'keeps', release, architecture, commands: losing(product, stays.has(selection)) };
+  const lost = new Set(dropped);
+  const selections = Map.groupBy(images, ({ product }) => selectionOf(product));
+  const keeps = [...selections].flatMap(([selection, [first, ...rest]]): Remark[] => {
+    if (first === undefined) return [];
+    const { release = '', arch: architecture = '' } = first.product;
+    const where = { release, architecture };
+    if (![first, ...rest].some(({ product }) => lost.has(product))) return [{ about: 'replaced', ...where }];
+    const isOffered = stays.has(selection);
+    return [
+      { about: 'keeps', ...where, ...(isOffered && { why: outage }), commands: losing(first.product, isOffered) },
+    ];
   });
   return [...depends, ...(keeps.length === 0 ? [{ about: 'keeps' } as const] : keeps)];
 }
+
+const outage = 'this removes all its flavours until the download ends';
 
 /** What a MAAS selects: all flavours of a release and architecture. */
 function selectionOf({ os, release, arch }: Product): string {

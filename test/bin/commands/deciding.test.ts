@@ -204,7 +204,8 @@ describe('promote', () => {
     const config = configWith(keyFile, `{ candidate: { releases: [noble] }, ${filled} }`);
 
     const { code, outLines } = await type('promote', '--config', config);
-    expect([code, outLines]).toEqual([0, expect.arrayContaining(['stable: promote: done'])]);
+    const moved = ['stable: promote: done', '  noble amd64', `    ga-24.04   new: ${bad}`];
+    expect([code, outLines]).toEqual([0, expect.arrayContaining(moved)]);
     expect((await read('list', 'stable')).outLines.join('\n')).toContain(bad);
     await type('hold', 'stable', 'noble');
     expect((await type('promote', '--config', config)).outLines).toContain('stable: promote: nothing to be done');
@@ -212,15 +213,22 @@ describe('promote', () => {
 
   test('by hand, meets the conditions of mirror.yaml the first time, too', async () => {
     const { type, keyFile } = await operatorWithTwo();
-    const config = keyFile.replace('key.asc', 'mirror.yaml');
-    writeFileSync(config, 'views: { stable: { promote: { from: candidate, require: [hw-lab] } } }\n');
+    const config = configWith(keyFile, '{ stable: { promote: { from: candidate, require: [hw-lab] } } }');
 
     const { code, outLines, errLines } = await type('promote', 'candidate', 'stable', '--config', config);
 
     expect([code, errLines[1]]).toEqual([4, expect.stringMatching(/^error: noble \S+ has no result of hw-lab yet$/)]);
     expect(outLines).toEqual([]);
-    expect((await type('promote', 'candidate', 'stable', '--config', config, '--waive-checks', 'new lab')).code).toBe(
-      0,
+    const waiving = ['--waive-checks', 'new lab'];
+    expect((await type('promote', 'candidate', 'stable', '--config', config, ...waiving)).code).toBe(0);
+  });
+
+  test('says what waits for a view that is yet to be created', async () => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = configWith(keyFile, '{ stable: { promote: { from: candidate, require: [hw-lab] } } }');
+    const { outLines } = await type('promote', '--config', config);
+    expect(outLines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      `stable: noble takes nothing: ${bad} has been published since 2026-11-25: no result of hw-lab`,
     );
   });
 

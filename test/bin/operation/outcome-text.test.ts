@@ -78,13 +78,17 @@ describe('the text of an operation', () => {
 
   test('says of a removal what stays the newest, and that a MAAS keeps what it has', () => {
     const lines: PlanLine[] = [{ does: 'take back', product: ga, version: was, before: is, newest: is }];
-    const remarks: Remark[] = [{ about: 'keeps', commands: ['maas admin boot-resource delete ID'] }];
+    const remarks: Remark[] = [
+      { about: 'keeps', why: 'all are gone until then', commands: ['maas admin boot-resource delete ID'] },
+      { about: 'replaced', release: 'noble', architecture: 'amd64' },
+    ];
     expect(outcomeLines(asked('remove'), outcome(lines, { remarks }), {})).toEqual([
       'stable: remove',
       '  noble amd64',
       '    ga-24.04  20261128.083000 stays the newest; 20261120.083000 taken out',
-      'A MAAS that has it keeps it. To take it away there:',
+      'A MAAS that has it keeps it. To take it away there (all are gone until then):',
       '  maas admin boot-resource delete ID',
+      'A MAAS that has it replaces it by itself with the newest version of noble amd64.',
     ]);
   });
 

@@ -194,6 +194,11 @@ export function operationContract(
           },
         ],
         [
+          'to point a view elsewhere that was never created',
+          { does: 'view-set', name: 'mixed', select: [{ from: 'candidate' }] },
+          { name: 'NoSuchView', hint: 'create it: maas-mirror view create mixed …', misuse: true },
+        ],
+        [
           'a hold of a missing version',
           { does: 'hold', ...scope, at: '20270101' },
           { name: 'NoSuchVersion', hint: `it has: ${monday}`, misuse: true },

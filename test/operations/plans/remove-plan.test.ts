@@ -50,8 +50,20 @@ describe('remove', () => {
     const why = 'machines with hwe-24.04 as hwe_kernel or min_hwe_kernel';
     expect(planned().remarks).toEqual([
       { about: 'depends', product: hwe, release: 'noble', architecture: 'amd64', why },
-      { about: 'keeps', release: 'noble', architecture: 'amd64', commands: [...gone, again] },
+      {
+        ...{ about: 'keeps', release: 'noble', architecture: 'amd64', commands: [...gone, again] },
+        why: 'this removes all its flavours until the download ends',
+      },
     ]);
+  });
+
+  it('advises nobody to remove a selection where another version is offered', () => {
+    const several = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
+    for (const version of [one, two]) {
+      expect(planned({ version }, several).remarks).toEqual([
+        { about: 'replaced', release: 'noble', architecture: 'amd64' },
+      ]);
+    }
   });
 
   it('of a whole release leaves no selection to create again', () => {
