@@ -6,7 +6,7 @@ type Promotion = Extract<OperationRequest, { does: 'promote' }>['setting'];
 
 /**
  * How mirror.yaml says that a view is filled, if that file also names the mirror, or is given.
- * @returns undefined if it does not
+ * @returns undefined if it does not say how
  * @throws BadInput (misuse) if the file cannot be read
  */
 export async function configuredPromotion(view: string, words: MirrorWords): Promise<Promotion> {
