@@ -41,6 +41,14 @@ async function madeMirror(store: Store): Promise<MadeViews> {
   return views;
 }
 
+/** `old` is its index. */
+async function twiceOffered(makeStore: () => Store | Promise<Store>) {
+  const store = await makeStore();
+  const views = await madeMirror(store);
+  await views.offer('candidate', second);
+  return { store, views, old: (await store.read(index))?.bytes ?? Buffer.alloc(0) };
+}
+
 const asking = (operation: OperationRequest, { press }: MadeViews) =>
   operate({ operation, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] }, { ...press, log: () => {} });
 const all = { release: 'noble', architectures: [], flavours: [], allViews: false };
@@ -144,10 +152,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
   });
 
   it('refuses a restored index that brings back what was withdrawn since, and changes nothing', async () => {
-    const store = await makeStore();
-    const views = await madeMirror(store);
-    await views.offer('candidate', second);
-    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    const { store, views, old } = await twiceOffered(makeStore);
     views.turnClockTo('2026-11-21T08:00:00Z');
     await asking({ does: 'rollback', view: 'candidate', republish: false, ...all }, views);
     await restore(store, old);
@@ -172,10 +177,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
   });
 
   it('refuses a restored index that brings back what another view withdrew since', async () => {
-    const store = await makeStore();
-    const views = await madeMirror(store);
-    await views.offer('candidate', second);
-    const old = (await store.read(index))?.bytes ?? Buffer.alloc(0);
+    const { store, views, old } = await twiceOffered(makeStore);
     await views.offer('candidate', { ...images({ '1': 'a', '3': 'c' }), loader: { '1': 'a', '3': 'b' } });
     await views.offer('stable', images({ '1': 'a', '2': 'b' }));
     await asking({ does: 'withdraw', view: 'stable', version: '2', ...all }, views);
