@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { main } from '../../../bin/command-line';
 import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -6,13 +6,10 @@ import { operatorKey, operatorWith } from '../operation/operator';
 import { keptTerminal } from '../terminal/kept-terminal';
 import '../../fixtures/needs-seconds';
 
-let key: string;
-beforeAll(async () => {
-  key = await operatorKey();
-});
+const key = operatorKey();
 
 test('two views of one mirror are compared by their addresses', async () => {
-  const { publish, type, mirror } = await operatorWith(key, temporaryFolder());
+  const { publish, type, mirror } = await operatorWith(await key, temporaryFolder());
   await publish('20261120.083000');
   await type('promote', 'candidate', 'stable', 'noble');
   await publish('20261125.083000', { facts: { kernel_version: '6.8.0-49.49' } });

@@ -12,6 +12,14 @@ import type { Product } from '../../../../lib/simplestreams/types';
 import { bootloaderFields, bootloaderVersion, documentOf, itemOf } from '../../../simplestreams/made-documents';
 import { inputsOf, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from '../made';
 
+const hold = {
+  id: '0c1d2e3f4a5b',
+  since: '2026-11-25T08:00:00Z',
+  release: 'noble',
+  architectures: [],
+  flavours: [],
+};
+
 const at = new Date('2026-11-25T10:15:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
 const [ga, hwe] = ['ubuntu/noble/amd64/ga-24.04/generic', 'ubuntu/noble/amd64/hwe-24.04/generic'];
@@ -360,13 +368,6 @@ describe('rollback in all views', () => {
     expect(stuckIn(promote({ after: '3d' }))).toEqual(later);
     expect(stuckIn(promote({ require: ['hw-lab'] }))).toEqual(later);
     expect(stuckIn({}, viewWith('candidate', { ...flavours, 'hwe-24.04': { [two]: 'r2 h2' } }))).toEqual(later);
-    const hold = {
-      id: '0c1d2e3f4a5b',
-      since: '2026-11-25T08:00:00Z',
-      release: 'noble',
-      architectures: [],
-      flavours: [],
-    };
     expect(stuckIn({ holds: [hold] })).toEqual([
       'stable',
       `${nothing}, and noble is held there: unhold it, and promote a good one`,
@@ -460,13 +461,6 @@ describe('refuses to roll back', () => {
   });
 
   it('a flavour of a held release, which would get a new version', () => {
-    const hold = {
-      id: '0c1d2e3f4a5b',
-      since: '2026-11-25T08:00:00Z',
-      release: 'noble',
-      architectures: [],
-      flavours: [],
-    };
     const held = { ...candidate, state: { ...candidate.state, holds: [hold] } };
     expect(planned({}, held).refusal).toBeUndefined();
     expect(planned({ flavours: ['hwe'] }, held).refusal).toMatchObject({
