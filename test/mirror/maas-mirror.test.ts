@@ -11,6 +11,7 @@ import { releases } from '../../lib/catalog/releases';
 import { everyProp } from './every-prop';
 import { definitionOf, everyFlavour, idsOf, madeMirror, propertiesOf, sameTypes, templateOf } from './made-mirror';
 import { actionsOf, statementsOf } from './statements';
+import '../fixtures/needs-seconds';
 
 const template = templateOf(everyFlavour);
 const functionNames = ['plan', 'select', 'publish', 'promote', 'operate', 'check-for-updates', 'notify'];

@@ -7,6 +7,7 @@ import { packageChanges, packagesIn } from '../../lib/operations/changes/package
 import { sourceChanges, sourcesIn } from '../../lib/operations/changes/sources';
 import { type MadeContent, operatorKey, operatorWith } from '../bin/operation/operator';
 import { folderInMemory, temporaryFolder } from '../fixtures/temporary-folder';
+import '../fixtures/needs-seconds';
 
 let key: string;
 beforeAll(async () => {

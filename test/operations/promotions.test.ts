@@ -8,6 +8,7 @@ import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../publication/made/memory-store';
 import { type OperationBench, operationBench } from './contract/operation-bench';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

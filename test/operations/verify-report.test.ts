@@ -9,6 +9,7 @@ import { folderInMemory } from '../fixtures/temporary-folder';
 import { MemoryStore } from '../publication/made/memory-store';
 import { madeVersion, publishing } from '../publication/made/small-view';
 import { wrappedStore } from '../publication/made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
+import '../../fixtures/needs-seconds';
 
 const terminal = join(__dirname, '../../../dist/bin/terminal/terminal.js');
 

@@ -2,6 +2,7 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import { expect, test, vi } from 'vitest';
 import { StateError } from '../../../lib/local/state-error';
 import { localDefinition, withinTimer } from '../../../lib/local/template/definition';
+import '../../fixtures/needs-seconds';
 
 type Json = Parameters<StateMachine['run']>[0];
 

@@ -9,6 +9,7 @@ import { readAssembly } from '../../../lib/local/template/template';
 import { synthesise } from '../../../lib/mirror/app';
 import { packagePath } from '../../../lib/mirror/package-files';
 import { buildCommands, buildState, invokeState, temporaryFolder, writeAssembly } from '../small-assembly';
+import '../../fixtures/needs-seconds';
 
 const definition = {
   StartAt: 'Plan',

@@ -5,6 +5,7 @@ import { architectureOf } from '../../../lib/catalog/architectures';
 import { closedNetwork } from '../../../lib/machine/boot/network';
 import { type BootOptions, boot, qemuCommand } from '../../../lib/machine/boot/qemu';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 it.each([
   ['amd64', 'qemu-system-x86_64 -cpu qemu64', 'virtio-net-pci,netdev=n0,mac=MAC,romfile=', 'virtio-rng-pci'],

@@ -23,6 +23,7 @@ import { tarCommand, unpackRoot } from '../../../lib/machine/tree/tarball';
 import { mounting, standInTools, withPrograms } from '../../fixtures/programs/stand-ins';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { failing } from '../../fixtures/trees/recorded-tree';
+import '../../fixtures/needs-seconds';
 
 /** The first block of a squashfs, which is all that is looked at here. */
 function squashfsOf(change: (bytes: Buffer) => void = () => {}): string {

@@ -10,6 +10,7 @@ import { parseConfig } from '../../../lib/job/config';
 import { viewSettings } from '../../../lib/job/views/view-settings';
 import { armouredKeyring } from '../../../lib/simplestreams/openpgp/keyring';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 const ubuntuKeyring = readFileSync('buildspecs/keyrings/ubuntu-cloudimage-keyring.gpg');
 

@@ -6,6 +6,7 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { allStores } from '../../publication/made/all-stores';
 import { MadeMirror } from './made-mirror';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

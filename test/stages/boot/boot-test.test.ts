@@ -12,6 +12,7 @@ import { bootMinutes, bootTest } from '../../../lib/stages/boot-test';
 import { openWorkStore } from '../../../lib/store/open';
 import { kernelInPe } from '../../fixtures/images/small-release/kernel-in-pe';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 afterEach(() => vi.unstubAllEnvs());
 
