@@ -19,7 +19,15 @@ import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
 import { failureOf } from './repair/fault-lines';
 import { type Fault, faultsOf } from './repair/faults';
-import { type Found, faultsIn, plannedOf, readableMarks, refuseHopeless, unlessFailed } from './repair/findings';
+import {
+  type Found,
+  faultsIn,
+  plannedOf,
+  readableMarks,
+  refuseHopeless,
+  refuseLost,
+  unlessFailed,
+} from './repair/findings';
 import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
 
 /**
@@ -97,7 +105,7 @@ async function repaired(
   const repair = async ({ view, faults, failure }: Found) => {
     const done = await unlessFailed(view, async () => {
       if (failure !== undefined) throw failure;
-      return { view, faults: await repairView(view, faults, noteOf('repair', asker), press) };
+      return { view, faults: await repairView(view, faults, { note: noteOf('repair', asker), forgetLost }, press) };
     });
     if (done.failure !== undefined) failures.push(done.failure);
     else {
@@ -118,7 +126,12 @@ async function repaired(
 }
 
 /** Until nothing is left: what is repaired first may have hidden more. */
-async function repairView(view: string, first: readonly Fault[], note: Note, press: Press): Promise<readonly Fault[]> {
+async function repairView(
+  view: string,
+  first: readonly Fault[],
+  { note, forgetLost }: { readonly note: Note; readonly forgetLost: boolean },
+  press: Press,
+): Promise<readonly Fault[]> {
   const done: Fault[] = [];
   for (let faults = first; faults.length > 0; ) {
     // Marks that cannot be read must not be overlooked.
@@ -128,6 +141,7 @@ async function repairView(view: string, first: readonly Fault[], note: Note, pre
     done.push(...faults);
     const told = new Set(done.map(({ fault }) => fault));
     faults = (await faultsOf(view, withdrawn, press)).filter(({ fault }) => !told.has(fault));
+    if (!forgetLost) refuseLost(view, faults);
   }
   return done;
 }

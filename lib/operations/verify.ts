@@ -133,8 +133,8 @@ async function followProblems(store: Store, views: readonly CheckedView[]): Prom
 /** Every view obeys what was withdrawn in a deleted one. */
 function lostWithView({ view, reason }: PromiseRejectedResult & { readonly view: string }): Problem {
   const why = reason instanceof Error ? reason.message : String(reason);
-  const signed = reason instanceof MirrorError && reason.name === 'BadSignature';
-  const way = signed ? 'restore it' : `restore it, or run: maas-mirror repair ${view}`;
+  const isLost = reason instanceof MirrorError && ['NoSuchObject', 'ChecksumMismatch'].includes(reason.name);
+  const way = isLost ? `restore it, or go on without it: maas-mirror repair ${view} --forget-lost` : 'restore it';
   const message = `what was withdrawn in ${view}, which was deleted, cannot be read, so nothing can be published: ${why}; ${way}`;
   return { object: mirror.tombstone(view), rule: 'buried', message };
 }

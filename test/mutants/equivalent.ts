@@ -20,18 +20,11 @@ export const equivalents: readonly Equivalent[] = [
       'each group takes part in every match, and without a match the next line returns: the defaults are for the compiler',
   },
   {
-    file: 'lib/publication/next-content.ts',
+    file: 'lib/simplestreams/same-json.ts',
     line: 'if (one === other) return true;',
     original: 'one === other',
     replacement: 'false',
     reason: 'it only spares the comparison of an object with itself, which says the same',
-  },
-  {
-    file: 'lib/publication/next-content.ts',
-    line: 'return product === twin || (product && twin && writeJson(product) === writeJson(twin));',
-    original: 'product === twin',
-    replacement: 'false',
-    reason: 'it only spares writing out what a change has handed on',
   },
   {
     file: 'lib/publication/commit/follow-index.ts',

@@ -28,7 +28,10 @@ export function refusedRoots(
   documents: ViewContent['documents'],
   hint: string,
 ): MirrorError | undefined {
-  for (const group of offerGroups(productsIn({ ...content, documents }))) {
+  // An older fault elsewhere in the view must not stop a change.
+  const touched = new Set(touchedProducts(content, documents).map(({ id }) => id));
+  const groups = offerGroups(productsIn({ ...content, documents }));
+  for (const group of groups.filter((one) => one.some(({ id }) => touched.has(id)))) {
     const [first, ...others] = group.flatMap(({ product }) => {
       const name = newestVersion(product);
       const root = name === undefined ? undefined : product.versions[name]?.items.squashfs?.sha256;

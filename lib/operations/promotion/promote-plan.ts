@@ -28,7 +28,11 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
   const sets = chosenIn(promoting, at);
   const taken = sets.flatMap(({ promoted, hold }) => (hold === undefined ? promoted : []));
   const refusal = heldIn(sets, request, to) ?? refusedIn(sets, promoting, conditions);
-  const lines = [...(ended?.lines ?? []), ...sets.flatMap((one) => [...linesOf(one), ...tooOld(one.set, promoting)])];
+  const old = tooOld(
+    sets.map(({ set }) => set),
+    promoting,
+  );
+  const lines = [...(ended?.lines ?? []), ...sets.flatMap((one, place) => [...linesOf(one), ...(old[place] ?? [])])];
   if (taken.length === 0)
     return { views: [{ ...ended, view: to.view, lines }], remarks: conditions.remarks, ...(refusal && { refusal }) };
   const documents = promotedDocuments(to, taken, at);

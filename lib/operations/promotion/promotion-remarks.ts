@@ -70,31 +70,34 @@ function leadsBack(hold: Asked<'hold'>, to: ViewContent, { content, withdrawn, a
 }
 
 /** What is older than what the target has, as the source knows it: a site then gets older content under a newer name. */
-export function olderOnes(promoted: readonly Promoted[], { from, to }: Pick<Promoting, 'from' | 'to'>): Remark[] {
+export function olderOnes(promoted: readonly Promoted[], views: Pick<Promoting, 'from' | 'to'>): Remark[] {
+  const { nameOf } = thereIn(views);
   return promoted.flatMap(({ key, was, before }): Remark[] => {
-    const there = nameThere(key, from, to);
+    const there = nameOf(key);
     if (there === undefined || before === undefined || !sortsAbove(there, was)) return [];
-    return [{ about: 'older', view: to.view, product: key, version: was, before: there }];
+    return [{ about: 'older', view: views.to.view, product: key, version: was, before: there }];
   });
 }
 
 /** With an age, nothing is taken that is older than what the target has: of each product, what is passed over for that. */
-export function tooOld(
-  { products, taken, passedOver }: ChosenSet,
-  { from, to }: Pick<Promoting, 'from' | 'to'>,
-): PlanLine[] {
-  if (taken.length > 0 || passedOver.length > 0) return [];
-  return productsIn(from).flatMap(({ key, product }): PlanLine[] => {
-    const there = nameThere(key, from, to);
-    const version = newestVersion(product);
-    if (!products.includes(key) || version === undefined || there === undefined || !sortsAbove(there, version))
-      return [];
-    return [{ does: 'pass over', product: key, version, why: `older than ${there}, which ${to.view} has` }];
-  });
+export function tooOld(sets: readonly ChosenSet[], views: Pick<Promoting, 'from' | 'to'>): PlanLine[][] {
+  const isWithout = ({ taken, passedOver }: ChosenSet) => taken.length === 0 && passedOver.length === 0;
+  if (!sets.some(isWithout)) return sets.map(() => []);
+  const { sources, nameOf } = thereIn(views);
+  return sets.map((set) =>
+    (isWithout(set) ? set.products : []).flatMap((key): PlanLine[] => {
+      const product = sources.get(key)?.product;
+      const [there, version] = [nameOf(key), product && newestVersion(product)];
+      if (version === undefined || there === undefined || !sortsAbove(there, version)) return [];
+      return [{ does: 'pass over', product: key, version, why: `older than ${there}, which ${views.to.view} has` }];
+    }),
+  );
 }
 
-/** The name under which the source knows what the target offers as the newest. */
-function nameThere(key: string, from: ViewContent, to: ViewContent): string | undefined {
-  const [source, target] = [from, to].map((view) => productsIn(view).find((one) => one.key === key));
-  return floorOf(from, source?.id, newestContent(target?.product));
+/** The products of the source, and the names under which it knows what the target offers as the newest, by their keys. */
+function thereIn({ from, to }: Pick<Promoting, 'from' | 'to'>) {
+  const byKey = (view: ViewContent) => new Map(productsIn(view).map((one) => [one.key, one] as const));
+  const [sources, targets] = [byKey(from), byKey(to)];
+  const nameOf = (key: string) => floorOf(from, sources.get(key)?.id, newestContent(targets.get(key)?.product));
+  return { sources, nameOf };
 }

@@ -38,8 +38,7 @@ export async function faultsIn(names: readonly string[], finding: Finding, press
   for (const view of names) {
     const one = await unlessFailed(view, async () => {
       const faults = await faultsOf(view, withdrawn, press);
-      const lost = faults.find((fault) => fault.fault === 'lost');
-      if (lost !== undefined && !finding.forgetLost) throw lostError(view, lost.parts);
+      if (!finding.forgetLost) refuseLost(view, faults);
       return { view, faults };
     });
     if (one.faults.length > 0 || one.failure !== undefined) found.push(one);
@@ -50,6 +49,12 @@ export async function faultsIn(names: readonly string[], finding: Finding, press
     return has('lost') ? 0 : has('unfollowed') ? 2 : 1;
   };
   return found.sort((one, other) => rank(one) - rank(other));
+}
+
+/** @throws NoSuchObject: what is lost is only given up if that is asked for */
+export function refuseLost(view: string, faults: readonly Fault[]): void {
+  const lost = faults.find((fault) => fault.fault === 'lost');
+  if (lost !== undefined) throw lostError(view, lost.parts);
 }
 
 /** The withdrawals of all views whose decisions can be read. */

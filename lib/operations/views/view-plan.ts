@@ -7,6 +7,7 @@ import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewSource, ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
+import { sameJson } from '../../simplestreams/same-json';
 import { type Asked, noteOf } from '../plans/asked';
 import {
   anyContentOf,
@@ -111,15 +112,15 @@ function undoing(content: ViewContent, { views: [planned] }: Planned): Remark[] 
   const { view, documents, state } = content;
   const { kind, source, configured } = state;
   const next = planned?.change?.documents ?? documents;
-  if (kind === 'built' || (kind !== 'selected' && offersOf(next) !== offersOf(documents))) return [];
+  if (kind === 'built' || (kind !== 'selected' && !sameJson(offersOf(next), offersOf(documents)))) return [];
   const options = optionsOf(kind, source);
   const undo: Remark = { about: 'undo', commands: [`maas-mirror view set ${view} ${options}`] };
   if (options !== '--as-configured') return [undo];
   return configured === undefined ? [] : [{ ...undo, why: 'apply the setting of mirror.yaml again' }];
 }
 
-function offersOf(documents: ViewContent['documents']): string {
-  return writeJson({ all: [...documents.values()].map(({ products }) => products) });
+function offersOf(documents: ViewContent['documents']): object {
+  return Object.fromEntries([...documents].map(([id, { products }]) => [id, products]));
 }
 
 /** What has no options of its own came from mirror.yaml. */

@@ -227,6 +227,12 @@ describe('refuses to hold', () => {
     expect(planned({ at: one }, mixed).refusal).toBeUndefined();
   });
 
+  it('nothing for an older fault: what is not touched may have several roots already', () => {
+    const mixed = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r2 h1' } });
+    expect(planned({}, mixed).refusal).toBeUndefined();
+    expect(planned({}, mixed).views[0]?.change?.state?.holds).toHaveLength(1);
+  });
+
   it('a flavour without its sisters, whose root it must have', () => {
     expect(() => planned({ flavours: ['hwe'] })).toThrow(
       expect.objectContaining({

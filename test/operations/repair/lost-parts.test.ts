@@ -14,6 +14,7 @@ import { withdrawnEverywhere } from '../../../lib/publication/withdrawn-everywhe
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { formatBytes, formatKey } from '../../../lib/store/format';
+import { openMirrorDirectory } from '../../../lib/store/open';
 import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
@@ -103,6 +104,18 @@ describe.each(allStores)('a view that has lost its state, %s', (_, makeStore) =>
     expect(await rulesOf(views)).toEqual([]);
     expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
   });
+});
+
+it('refuses to give up a state that is lost together with its index, unless that is asked for', async () => {
+  const store = await openMirrorDirectory(join(folderInMemory(), 'mirror'), { create: true });
+  const views = await madeMirror(store);
+  await lose('state', views);
+  rmSync(join(store.root, layout.index('candidate')));
+
+  const refusal = { name: 'NoSuchObject', hint: expect.stringContaining('--forget-lost') };
+  await expect(repairing(views)).rejects.toMatchObject(refusal);
+  await repairing(views, { forgetLost: true });
+  expect(await rulesOf(views)).toEqual([]);
 });
 
 describe.each(allStores)('a view that was restored without its state, %s', (_, makeStore) => {
@@ -294,7 +307,11 @@ describe('verify of a mirror with a deleted view', () => {
     const { mirror } = views.press;
     for await (const key of mirror.list(path)) if (/[0-9a-f]{64}\.json$/.test(key)) await mirror.remove(key);
     expect(await problemsOf(views)).toMatchObject([
-      { object: note, rule: 'buried', message: expect.stringContaining('or run: maas-mirror repair candidate') },
+      {
+        object: note,
+        rule: 'buried',
+        message: expect.stringMatching(/go on without it: maas-mirror repair candidate --forget-lost$/),
+      },
     ]);
   });
 
