@@ -142,6 +142,7 @@ describe('what a build publishes', () => {
     await expect(firstOf({ [tuesday]: 'bad' })).rejects.toMatchObject({
       name: 'Withdrawn',
       message: expect.stringMatching(/^fresh offers noble 20261124\.083000, which was withdrawn meanwhile/),
+      hint: 'delete the view: maas-mirror view delete fresh',
     });
   });
 });

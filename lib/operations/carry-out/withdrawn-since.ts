@@ -1,13 +1,15 @@
 import { MirrorError } from '../../errors';
+import { commandLine } from '../../job/operations/commands';
 import type { Followed, PlanLine } from '../../job/operations/outcome';
 import { changeAndFollow } from '../../publication/derived/change-and-follow';
 import type { Press } from '../../publication/press';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
+import { newestVersion } from '../../simplestreams/merge';
 import type { Asker } from '../plans/asked';
 import { backIn } from '../plans/back/back-in';
 import type { Moves } from '../plans/back/going-back';
-import type { ChosenProduct } from '../plans/chosen-products';
+import { type ChosenProduct, productsIn, releaseOf } from '../plans/chosen-products';
 
 /** What is done to a view in addition. */
 interface TakenBack {
@@ -33,11 +35,13 @@ export async function takeBackSince(
   const [lines, followed, left]: [PlanLine[], Followed[], Set<string>] = [[], [], new Set()];
   for (const mark of marks) {
     let [made, leaving, stuck]: [readonly PlanLine[], Moves['leaving'], readonly ChosenProduct[]] = [[], [], []];
+    let isAll = false;
     const done = await changeAndFollow(
       view,
       (content) => {
         const { planned, moves } = backIn(content, mark, { ...asker, republish: false }, [...known, ...marks], at);
         [made, leaving, stuck] = [planned.lines, moves.leaving, moves.stuck];
+        isAll = productsIn(content).length === stuck.length;
         return planned.change;
       },
       press,
@@ -45,15 +49,25 @@ export async function takeBackSince(
     lines.push(...made);
     for (const { id, names } of leaving) for (const name of names) left.add(`${id} ${name}`);
     followed.push(...done.followed);
-    if (stuck.length > 0) throw withdrawnMeanwhile(view, mark);
+    if (stuck.length > 0) throw withdrawnMeanwhile(view, mark, isAll ? [] : stuck);
   }
   return { lines, followed, left };
 }
 
-function withdrawnMeanwhile(view: string, { release, version, reason }: Withdrawal): MirrorError {
+/** @param stuck what is left of it @default - nothing else is in the view */
+function withdrawnMeanwhile(
+  view: string,
+  { release, version, reason }: Withdrawal,
+  stuck: readonly ChosenProduct[],
+): MirrorError {
   const why = reason === undefined ? '' : ` (${reason})`;
   const said = `${view} offers ${release} ${version}, which was withdrawn meanwhile${why}, and has nothing to go back to`;
+  const removals = stuck.map(({ product }) => {
+    const scope = { architectures: product.arch === undefined ? [] : [product.arch], flavours: [] };
+    return commandLine(['remove', view, releaseOf(product), newestVersion(product) ?? version], scope);
+  });
+  const remove = `remove it: ${[...new Set(removals)].join('; ')}`;
   return new MirrorError('Withdrawn', said, {
-    hint: `remove it: maas-mirror remove ${view} ${release} newest, or delete the view: maas-mirror view delete ${view}`,
+    hint: removals.length === 0 ? `delete the view: maas-mirror view delete ${view}` : remove,
   });
 }

@@ -40,7 +40,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
   const { mark, versions } = chosen;
   const back = (content: ViewContent) => backIn(content, mark, request, mirror.withdrawn, at);
   const own = back(named);
-  refuseStuck(own.moves.stuck, versions, named, mirror);
+  refuseStuck(own.moves.stuck, versions, named, { ...request, withdrawn: mirror.withdrawn });
   const refusal = heldBack(own);
   const plan = (content: ViewContent): PlannedElsewhere => {
     const isMoved = request.allViews && content.state.kind !== 'frozen';

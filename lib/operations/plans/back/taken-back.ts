@@ -1,4 +1,5 @@
 import { MirrorError } from '../../../errors';
+import { commandLine } from '../../../job/operations/commands';
 import { withdrawnError } from '../../../publication/gate/withdrawn-error';
 import { offerGroups } from '../../../publication/offers/offer-groups';
 import { highest } from '../../../publication/state/highest';
@@ -8,7 +9,7 @@ import { newestVersion } from '../../../simplestreams/merge';
 import type { Product, Version } from '../../../simplestreams/types';
 import { byBytes, sortsAbove } from '../../../simplestreams/version-order';
 import type { Asked } from '../asked';
-import { type ChosenProduct, chosenProducts, releaseOf } from '../chosen-products';
+import { type ChosenProduct, chosenProducts, productsIn, releaseOf } from '../chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from '../chosen-versions';
 import type { MirrorContent } from '../planned';
 
@@ -77,12 +78,14 @@ function refuseWithdrawn(versions: readonly ChosenVersion[], index: WithdrawnInd
   }
 }
 
+type Marks = Pick<MirrorContent, 'withdrawn'>;
+
 /** @throws NoSuchVersion: there is nothing to go back to; the hint says what can be done */
 export function refuseStuck(
   stuck: readonly ChosenProduct[],
   versions: readonly ChosenVersion[],
   content: ViewContent,
-  { withdrawn }: Pick<MirrorContent, 'withdrawn'>,
+  { architectures, flavours, withdrawn }: Pick<Asked<'rollback'>, 'architectures' | 'flavours'> & Marks,
 ): void {
   const [one] = stuck;
   if (one === undefined) return;
@@ -93,15 +96,16 @@ export function refuseStuck(
   const version = product.versions[name];
   const index = new WithdrawnIndex(view, [...state.withdrawals, ...withdrawn]);
   const isMarked = version !== undefined && index.of(product, name, version) !== undefined;
-  const isAll = [...content.documents.values()].every(({ products }) =>
-    Object.values(products).every((other) => releaseOf(other) === release),
-  );
-  const last = isAll ? `view delete ${view}` : `remove ${view} ${release} ${name}`;
+  const stands = new Set(stuck.map(({ key }) => key));
+  const isAll = productsIn(content).every(({ key }) => stands.has(key));
+  const bad = commandLine(['withdraw', view, release, name], { architectures, flavours });
+  const here = { architectures: product.arch === undefined ? [] : [product.arch], flavours };
+  const last = isAll ? `maas-mirror view delete ${view}` : commandLine(['remove', view, release, name], here);
   throw new MirrorError('NoSuchVersion', `${release} ${product.arch ?? ''} has no version before ${name}`, {
     hint: [
-      ...(isMarked ? [] : [`withdraw it, so that no view takes it: maas-mirror withdraw ${view} ${release} ${name}`]),
+      ...(isMarked ? [] : [`withdraw it, so that no view takes it: ${bad}`]),
       `${state.kind === 'promoted' ? 'promote' : 'publish'} a good one`,
-      `without one, only this stops offering it: maas-mirror ${last}`,
+      `without one, only this stops offering it: ${last}`,
     ].join('; '),
   });
 }

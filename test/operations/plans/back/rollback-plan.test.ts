@@ -447,6 +447,14 @@ describe('refuses to roll back', () => {
     expect(fault({}, marked)).toMatchObject({ hint: last });
   });
 
+  it('a flavour without an earlier version, and names commands that reach no further than what was asked', () => {
+    const older = { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' }, 'hwe-24.04': { [two]: 'r2 h2' } };
+    const end = `--arch amd64 --flavour hwe`;
+    expect(fault({ architectures: ['amd64'], flavours: ['hwe'] }, viewWith('candidate', older))).toMatchObject({
+      hint: `withdraw it, so that no view takes it: maas-mirror withdraw candidate noble ${two} ${end}; publish a good one; without one, only this stops offering it: maas-mirror remove candidate noble ${two} ${end}`,
+    });
+  });
+
   it('to a version that is not there, or is withdrawn', () => {
     expect(fault({ to: '20270101' })).toMatchObject({ name: 'NoSuchVersion', misuse: true });
     const bad: MirrorContent = mirrorOf(candidate);
