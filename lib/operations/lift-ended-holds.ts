@@ -50,7 +50,9 @@ export async function endHoldsOf(
   press: Press,
 ): Promise<HoldsEnded> {
   let lines: readonly PlanLine[] = [];
+  let before: ViewContent | undefined;
   const change = (content: ViewContent, at: Date) => {
+    before = content;
     const [planned] = planHoldEnds(asker, { views: new Map([[view, content]]), withdrawn }, at).views;
     lines = planned?.lines ?? [];
     return planned?.change;
@@ -61,6 +63,6 @@ export async function endHoldsOf(
   }
   const { moved, followed } = await changeAndFollow(view, change, press);
   if (!moved) return { moved, lines, followed };
-  const since = await takeBackSince(view, withdrawn, { asker, at: press.now(), press });
+  const since = await takeBackSince(view, withdrawn, { asker, at: press.now(), before, press });
   return { moved, lines: [...lines, ...since.lines], followed: [...followed, ...since.followed] };
 }

@@ -102,8 +102,8 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
   const { request, at, bench } = run;
   const asker = askerOf(request);
   if (moved && before !== undefined && isSource(request)) await undoCircle(before, asker, bench);
-  const since =
-    moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, { asker, at, press: bench }) : nothing;
+  const back = { asker, at, before, press: bench };
+  const since = moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, back) : nothing;
   return { view, lines: [...made.lines, ...since.lines], moved, followed: since.followed };
 }
 

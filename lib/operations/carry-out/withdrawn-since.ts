@@ -3,6 +3,7 @@ import { commandLine } from '../../job/operations/commands';
 import type { Followed, PlanLine } from '../../job/operations/outcome';
 import { changeAndFollow } from '../../publication/derived/change-and-follow';
 import type { Press } from '../../publication/press';
+import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
 import { newestVersion } from '../../simplestreams/merge';
@@ -10,6 +11,7 @@ import type { Asker } from '../plans/asked';
 import { backIn } from '../plans/back/back-in';
 import type { Moves } from '../plans/back/going-back';
 import { type ChosenProduct, productsIn, releaseOf } from '../plans/chosen-products';
+import { backUnmarked } from './back-unmarked';
 
 /** What is done to a view in addition. */
 interface TakenBack {
@@ -19,19 +21,31 @@ interface TakenBack {
   readonly followed: readonly Followed[];
 }
 
+/** A change that was made, and what it was made from. */
+interface Since {
+  readonly asker: Asker;
+  readonly at: Date;
+  /** What the view was. @default - nothing was published in it */
+  readonly before?: ViewContent | undefined;
+  readonly press: Press;
+}
+
 /**
- * Takes back what was withdrawn in all views while this view got it: a rollback in all views does not see a view that comes
- * after it has listed the views for the last time, and no commit can depend on the index of another view.
+ * Takes back what was withdrawn while this view got it, since no commit can depend on the index of another view. A rollback in
+ * all views does not see a view that comes after it has listed the views for the last time: its mark is set here, too. What was
+ * withdrawn in another view alone is not marked here, and what this view offered before stays.
  * @param known the withdrawals that the change obeyed
  * @throws Withdrawn if the view has nothing to go back to; the errors of changeView
  */
 export async function takeBackSince(
   view: string,
   known: readonly Withdrawal[],
-  { asker, at, press }: { readonly asker: Asker; readonly at: Date; readonly press: Press },
+  { asker, at, before, press }: Since,
 ): Promise<TakenBack> {
   const ids = new Set(known.map(({ id }) => id));
-  const marks = (await withdrawnEverywhere(press)).filter(({ id, everywhere }) => everywhere && !ids.has(id));
+  // A mark of this view alone was obeyed, or is of what it offered by then.
+  const isNew = (mark: Withdrawal) => !ids.has(mark.id) && (mark.everywhere === true || mark.view !== view);
+  const marks = (await withdrawnEverywhere(press)).filter(isNew);
   const [lines, followed, left]: [PlanLine[], Followed[], Set<string>] = [[], [], new Set()];
   for (const mark of marks) {
     let [made, leaving, stuck]: [readonly PlanLine[], Moves['leaving'], readonly ChosenProduct[]] = [[], [], []];
@@ -39,7 +53,12 @@ export async function takeBackSince(
     const done = await changeAndFollow(
       view,
       (content) => {
-        const { planned, moves } = backIn(content, mark, { ...asker, republish: false }, [...known, ...marks], at);
+        const asked = { ...asker, republish: false };
+        const all = [...known, ...marks];
+        const { planned, moves } =
+          mark.everywhere === true
+            ? backIn(content, mark, asked, all, at)
+            : backUnmarked(content, mark, before, asked, all, at);
         [made, leaving, stuck] = [planned.lines, moves.leaving, moves.stuck];
         isAll = productsIn(content).length === stuck.length;
         return planned.change;
