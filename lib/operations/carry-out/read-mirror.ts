@@ -28,9 +28,6 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
   for (const name of reads) views.set(name, await readOther(name, press));
-  // What is removed from a promoted view, the next promotion would bring back.
-  const from = request.does === 'remove' ? views.get(request.view)?.state.source?.promote?.from : undefined;
-  if (from !== undefined && all.includes(from)) views.set(from, await readOther(from, press));
   return { views, ...(await decidedEverywhere(press)), snapshots: all.filter(isFrozenName), passes };
 }
 

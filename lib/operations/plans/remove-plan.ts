@@ -3,23 +3,22 @@ import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { emptyViewError } from '../../publication/gate/refusal';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { highest } from '../../publication/state/highest';
-import { heldBy } from '../../publication/state/holds';
+import { type Ledger, newRow, withRemoved } from '../../publication/state/ledger';
 import { contentDigest } from '../../publication/state/product-key';
 import { fromShelf, type Shelf } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
-import { WithdrawnIndex } from '../../publication/state/withdrawals';
-import { newestVersion } from '../../simplestreams/merge';
-import type { Product, Version } from '../../simplestreams/types';
+import type { Product } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
-import { chosenProducts, productsIn, releaseOf } from './chosen-products';
+import { chosenProducts } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
-import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
+import { type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest, refusedRoots } from './refused-documents';
 
 /**
- * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. A product
+ * Takes a version out of the documents, or off the shelf. Its name stays known, and its files stay in the pool. No promotion
+ * brings it back, unless that names its release. A product
  * without another version is dropped, which says what may depend on it, and how a MAAS that has it loses it. The bootloaders
  * before it are offered again under a newer name.
  */
@@ -27,14 +26,14 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const content = viewToChange(mirror, request.view);
   refuseSelected(content);
   const versions = chosenVersions(request.view, chosenProducts(content, request), request.version);
-  refuseComingBack(versions, content, mirror);
   const leaving = versions.map((one) => ({ ...one, names: [one.name] }));
   const again = loadersAgain(leaving, content, at);
   const names = new Map(leaving.map((one) => [one.id, new Set(one.names)]));
   const documents = offering(takingBack(content.documents, names), again, at);
   const dropped = versions.filter(isLast).map(({ product }) => product);
   const shelf = unshelved(content, versions);
-  const change = { documents, shelf, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
+  const ledger = withoutComingBack(content, versions);
+  const change = { documents, shelf, ledger, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
   const then = { ...request, version: settledWord(request.version, versions) };
   const refusal =
     documents.size === 0
@@ -58,32 +57,13 @@ function refuseSelected({ view, state: { kind, source } }: ViewContent): void {
   });
 }
 
-/**
- * The timer would promote it again. An older version does not come back, nor one that is withdrawn or whose release is held.
- * @throws BadInput (misuse)
- */
-function refuseComingBack(versions: readonly ChosenVersion[], content: ViewContent, mirror: MirrorContent): void {
-  const { view, state } = content;
-  const from = state.source?.promote?.from;
-  const source = from === undefined ? undefined : mirror.views.get(from);
-  if (from === undefined || source === undefined) return;
-  const offered = new Set(
-    productsIn(source).flatMap((one) => Object.values(one.product.versions).map(contentIn(one.key))),
-  );
-  const index = new WithdrawnIndex(view, [...state.withdrawals, ...mirror.withdrawn]);
-  for (const { key, product, name, version } of versions) {
-    const isNewest = newestVersion(product) === name;
-    const isKept = index.of(product, name, version) !== undefined || heldBy(state, product) !== undefined;
-    if (!isNewest || isKept || !offered.has(contentIn(key)(version))) continue;
-    const release = releaseOf(product);
-    throw new MirrorError('BadInput', `${view} is filled from ${from}, and would get the version back`, {
-      hint: `withdraw it: maas-mirror withdraw ${view} ${release} ${name}, or hold ${release}: maas-mirror hold ${view} ${release}`,
-      misuse: true,
-    });
-  }
+/** What is removed is remembered by its content: a promotion passes it over, whatever its name is in the source. */
+function withoutComingBack({ ledger }: ViewContent, versions: readonly ChosenVersion[]): Ledger {
+  const products = { ...ledger.products };
+  for (const { id, name, version } of versions)
+    products[id] = withRemoved(products[id] ?? newRow(name), contentDigest(version));
+  return { ...ledger, products };
 }
-
-const contentIn = (key: string) => (version: Version) => `${key} ${contentDigest(version)}`;
 
 /** Whether the product has nothing else to offer. */
 function isLast({ product, name }: ChosenVersion): boolean {

@@ -8,6 +8,8 @@ import { nameOf, productsIn, releaseOf } from '../plans/chosen-products';
 /** Why a version is passed over or left out, in a clause. */
 export function reasonOf(why: PassedOver['why']): string {
   switch (why.why) {
+    case 'removed':
+      return `removed from ${why.view} (name the release to promote it again)`;
     case 'withdrawn':
       return `withdrawn in ${why.match.withdrawal.view}`;
     case 'failed':
@@ -54,6 +56,8 @@ export function refusalOf(
       return new MirrorError('NotBooted', `${nameOf(product)} ${name} was not boot-tested (${why.gate})`, {
         hint: 'promote a tested version, or give --waive-boot-test REASON',
       });
+    case 'removed':
+      return undefined; // what is not named is passed over
     case 'young':
       return undefined; // only --after asks for an age, and passes over
     case 'incomplete':

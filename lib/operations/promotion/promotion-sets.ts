@@ -1,5 +1,6 @@
 /* operations/promotion: what a promotion takes, and whether it stands still. */
 
+import { labelOf, relabelledId } from '../../publication/derived/relabel';
 import { knownNames } from '../../publication/names/known-names';
 import {
   type Candidate,
@@ -34,7 +35,8 @@ export interface Promoting {
 
 /**
  * What a promotion takes of each group of products. What the target's newest version has already may always be taken:
- * nothing changes by it. With `--after`, nothing is taken that is older than what the target has.
+ * nothing changes by it. What was removed from the target is passed over, unless its release is named. With `--after`, nothing
+ * is taken that is older than what the target has.
  * @throws NoSuchVersion (misuse) if the source has nothing of what is named
  */
 export function promotionSets(promoting: Promoting): ChosenSet[] {
@@ -70,10 +72,14 @@ function candidatesIn(
   return chosenProducts(from, words).flatMap(({ id, key, product }) => {
     const twin = there.get(key);
     const standing = newestContent(twin?.product);
-    const rows = [from.ledger.products[id], twin && to.ledger.products[twin.id]] as const;
+    // Of a product that was dropped, too, what the target remembers counts.
+    const own = to.ledger.products[twin?.id ?? relabelledId(id, labelOf(from), to.view)];
+    const rows = [from.ledger.products[id], own] as const;
+    const removed = new Set(words.release === undefined ? own?.removed : []);
     return Object.entries(product.versions).map(([name, version]): Candidate => {
       const content = contentDigest(version);
       if (content === standing) return { product, name, version };
+      if (removed.has(content)) return { product, name, version, why: { why: 'removed', view: to.view } };
       const why = ineligible(product, name, version, rowOfBoth(...rows, content), index, wanted);
       return { product, name, version, ...(why && { why }) };
     });

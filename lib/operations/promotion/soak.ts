@@ -27,8 +27,8 @@ export interface StandStill {
 const shortest = parseDuration('12h');
 
 /**
- * The releases of a promoted view that stand still. Withdrawn versions do not count, and a held product stands still because
- * an operator wants it to.
+ * The releases of a promoted view that stand still. Withdrawn and removed versions do not count, and a held product stands still
+ * because an operator wants it to.
  */
 export function standsStill(
   from: ViewContent,
@@ -104,7 +104,8 @@ function lastingNews(missed: readonly Missed[], { from, to, since }: Looking): N
     const [content, release, place] = [contentDigest(version), releaseOf(product), placeOf(candidate)];
     const offered = place.results?.since[content];
     const isOurs = place.before !== undefined || !releases.has(release);
-    const isNews = place.content !== content && why?.why !== 'withdrawn' && !heldBy(to.state, product);
+    const isDecided = why?.why === 'withdrawn' || why?.why === 'removed' || heldBy(to.state, product) !== undefined;
+    const isNews = place.content !== content && !isDecided;
     if (!isOurs || !isNews || offered === undefined || Date.parse(offered) > since) return [];
     const reason = why === undefined ? 'not promoted' : reasonOf(why);
     const selection = selectionOf(product);

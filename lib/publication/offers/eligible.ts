@@ -20,6 +20,8 @@ export interface Wanted {
 
 /** Why a version may not enter a view. */
 export type Ineligible =
+  /** `view`: the one that it would enter, from which an operator removed it by name. */
+  | { readonly why: 'removed'; readonly view: string }
   | { readonly why: 'withdrawn'; readonly match: Match }
   | { readonly why: 'failed'; readonly check: string }
   /** `gate`: the result of its boot test; `unknown` if it has none, such as an import. */

@@ -1,3 +1,4 @@
+import { newestOf } from '../../simplestreams/merge';
 import { sameJson } from '../../simplestreams/same-json';
 import { byBytes } from '../../simplestreams/version-order';
 import { highest } from './highest';
@@ -60,13 +61,24 @@ function keptRow(was: Part, is: Part, at: Date): LedgerRow {
   const since = { ...was.row?.since, ...is.row?.since };
   const known = new Set([...there.values(), ...Object.values(gone.gone)]);
   const attested = Object.entries({ ...was.row?.attested, ...is.row?.attested });
+  const removed = removedOf(was, is, known);
+  const { removed: _given, ...given } = is.row ?? {};
   return {
-    ...is.row,
+    ...given,
     top: highest([...tops(was), ...tops(is), ...before.keys(), ...there.keys()]) ?? '',
     ...gone,
     since: Object.fromEntries([...offered].map((content) => [content, since[content] ?? timeText(at)])),
     attested: Object.fromEntries(attested.filter(([content]) => known.has(content))),
+    ...(removed.length > 0 && { removed }),
   };
+}
+
+/** What was removed by name, until it is the newest again. */
+function removedOf(was: Part, is: Part, known: ReadonlySet<string>): string[] {
+  const newest = newestOf(is.product);
+  const now = newest && contentDigest(newest.version);
+  const removed = new Set([...(was.row?.removed ?? []), ...(is.row?.removed ?? [])]);
+  return [...removed].filter((content) => known.has(content) && content !== now).sort(byBytes);
 }
 
 function goneOf(was: Part, is: Part, before: Names, there: Names): Pick<LedgerRow, 'gone' | 'forgotten'> {

@@ -14,6 +14,8 @@ export interface LedgerRow {
   readonly since: Readonly<Record<string, string>>;
   /** Results by content, one per check. */
   readonly attested: Readonly<Record<string, readonly Attestation[]>>;
+  /** Contents that were removed by name, until one is the newest again; sorted. @default - none */
+  readonly removed?: readonly string[];
 }
 
 /** What is remembered of every product that a view ever had. */
@@ -52,6 +54,11 @@ function latestOf(results: readonly Attestation[]): Attestation[] {
   return [...latest.values()].sort((one, other) => byBytes(one.check, other.check));
 }
 
+/** A row that also remembers that a content was removed by name. */
+export function withRemoved(row: LedgerRow, content: string): LedgerRow {
+  return { ...row, removed: [...new Set([...(row.removed ?? []), content])].sort(byBytes) };
+}
+
 /** What is remembered of a product that enters a view under this name. */
 export function newRow(top: string): LedgerRow {
   return { top, gone: {}, since: {}, attested: {} };
@@ -88,4 +95,5 @@ const row = z.looseObject({
       }),
     ),
   ),
+  removed: z.array(content).optional(),
 });

@@ -76,17 +76,68 @@ export function removeContract(make: () => Promise<OperationBench>, sites: typeo
       );
     });
 
-    it('refuses what the hourly promotion would bring back, and changes nothing', async () => {
+    const before = [`ga-24.04 ${one} r1 g1`, `hwe-24.04 ${one} r1 h1`];
+
+    it('is of this view only: its source goes on offering the version, and what was promoted from it, too', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate({ ...promotion, from: 'stable', to: 'site' });
+      await bench.operate(removal);
+      const after = [`ga-24.04 ${two} r2 g2`, `hwe-24.04 ${two} r2 h2`];
+      expect([await bench.newestOf('candidate'), await bench.newestOf('site')]).toEqual([after, after]);
+    });
+
+    it.each([
+      'by hand',
+      'by schedule',
+    ])('is not undone by a promotion %s, which says what it passes over', async (how) => {
       const bench = await make();
       await prepare(bench);
       await bench.operate({ does: 'view-set', name: 'stable', promote: { from: 'candidate', require: [] } });
-      const written = bench.writes.length;
-      await expect(bench.operate(removal)).rejects.toMatchObject({
-        name: 'BadInput',
-        message: 'stable is filled from candidate, and would get the version back',
-        misuse: true,
+      await bench.operate(removal);
+      const { views } = await bench.operate({ ...promotion, ...(how === 'by schedule' && { after: '0m' }) });
+      const why = 'removed from stable (name the release to promote it again)';
+      expect(views[0]?.lines.map(({ does, version, why: said }) => [does, version, said])).toEqual(
+        Array(2).fill(['pass over', two, why]),
+      );
+      expect(await bench.newestOf('stable')).toEqual(before);
+      await bench.publish(three, flavoursOf(3));
+      await bench.operate(promotion);
+      expect(await bench.newestOf('stable')).toEqual([`ga-24.04 ${three} r3 g3`, `hwe-24.04 ${three} r3 h3`]);
+    });
+
+    it('is not undone either if its content has another name in the source by then', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate(removal);
+      await bench.publish(three, flavoursOf(2));
+      await bench.operate(promotion);
+      expect(await bench.newestOf('stable')).toEqual(before);
+    });
+
+    it('is undone by a promotion that names the release, under a name that the view never had', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate(removal);
+      await bench.operate({ ...promotion, release: 'noble' });
+      const again = '20261119.083001';
+      expect(await bench.newestOf('stable')).toEqual([`ga-24.04 ${again} r2 g2`, `hwe-24.04 ${again} r2 h2`]);
+      await bench.operate(promotion);
+      expect(await bench.newestOf('stable')).toEqual([`ga-24.04 ${again} r2 g2`, `hwe-24.04 ${again} r2 h2`]);
+      const { ledger } = await bench.contentOf('stable');
+      expect(Object.values(ledger.products).flatMap(({ removed = [] }) => removed)).toEqual([]);
+      await expect(bench.publish(two, flavoursOf(3), 'stable')).rejects.toMatchObject({
+        message: expect.stringContaining('[name-reused]'),
       });
-      expect(bench.writes).toHaveLength(written);
+    });
+
+    it('of a flavour that has no other version is not undone either', async () => {
+      const bench = await make();
+      await first(bench);
+      await bench.operate({ ...removal, version: one, flavours: ['hwe'] });
+      const { views } = await bench.operate(promotion);
+      expect(views[0]?.lines.map(({ does }) => does)).toEqual(['leave out']);
+      expect(await bench.newestOf('stable')).toEqual([`ga-24.04 ${one} r1 g1`]);
     });
 
     it('refuses to leave nothing, and changes nothing', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
-import { planHold } from '../../../lib/operations/plans/hold-plan';
 import { planRemoval } from '../../../lib/operations/plans/remove-plan';
 import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
+import { contentDigest } from '../../../lib/publication/state/product-key';
 import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import {
@@ -156,37 +156,13 @@ describe('remove', () => {
     expect(planned({ flavours: ['hwe'] }).refusal).toBeUndefined();
   });
 
-  describe('from a view that is filled by promotion', () => {
-    const stable = viewWith('stable', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
-    const filled = {
-      ...stable,
-      state: { ...stable.state, kind: 'promoted' as const, source: { promote: { from: 'candidate' } } },
-    };
-    const removing = (version: string, ...views: ViewContent[]) =>
-      planRemoval({ ...asked, view: 'stable', version }, mirrorOf(...views), at);
-
-    it('refuses what the next promotion would bring back, and says what to do instead', () => {
-      expect(() => removing(two, filled, view)).toThrow(
-        expect.objectContaining({
-          name: 'BadInput',
-          message: 'stable is filled from candidate, and would get the version back',
-          hint: `withdraw it: maas-mirror withdraw stable noble ${two}, or hold noble: maas-mirror hold stable noble`,
-          misuse: true,
-        }),
-      );
-    });
-
-    it('takes out an older one, one that the source has no more, and one that is withdrawn or held', () => {
-      expect(removing(one, filled, view).refusal).toBeUndefined();
-      expect(removing(two, filled, viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' } })).refusal).toBeUndefined();
-      const words = { ...asked, view: 'stable', allViews: false };
-      const held = planHold({ ...words, does: 'hold' }, mirrorOf(filled), at).views[0]?.change;
-      const withdrawn = planWithdrawal({ ...words, does: 'withdraw' }, mirrorOf(filled), at).views[0]?.change;
-      for (const change of [held, withdrawn]) {
-        const { refusal, views } = removing(two, changedBy(filled, change, at), view);
-        expect([refusal, views[0]?.lines.length]).toEqual([undefined, 1]);
-      }
-    });
+  it('remembers the content, so that no promotion brings it back', () => {
+    const { change } = planned().views[0] ?? {};
+    const ledger = keptLedger(view, { ...view, ...change }, at);
+    expect(Object.values(ledger.products).map(({ removed }) => removed)).toEqual([
+      [contentDigest(made('r2 g2'))],
+      [contentDigest(made('r2 h2'))],
+    ]);
   });
 
   it('refuses a version that the view does not have', () => {
