@@ -66,8 +66,9 @@ export async function repairMirror(
 /** Also deleted views: what was withdrawn there binds the others. */
 async function namedViews(view: string | undefined, { mirror }: Press): Promise<readonly string[]> {
   if (view === undefined) return viewFoldersOf(mirror);
+  // Also a view that has lost its index: its folder is left.
+  if ((await viewFoldersOf(mirror)).includes(view)) return [view];
   const all = await viewsOf(mirror);
-  if (all.includes(view) || (await mirror.read(layout.tombstone(view))) !== undefined) return [view];
   throw new MirrorError(
     'NoSuchView',
     `${mirror.name} has no view ${JSON.stringify(view)}; it has ${all.join(', ') || 'none'}`,

@@ -89,7 +89,7 @@ async function isPutBack(view: string, { mirror }: Press): Promise<boolean> {
 }
 
 /** The signed one last: as long as it is there, an interrupted deletion can be finished. */
-async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
+export async function removeIndexes(view: string, { mirror }: Press): Promise<void> {
   await mirror.remove(layout.plainIndex(view));
   await mirror.remove(layout.plainIndexSignature(view));
   await mirror.remove(layout.index(view));

@@ -94,9 +94,14 @@ export async function unlessLost<Part>(read: () => Promise<Part>): Promise<Part 
   try {
     return await read();
   } catch (error) {
-    if (error instanceof MirrorError && lostNames.includes(error.name)) return undefined;
+    if (isLost(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a file does not exist, or is not what was written. */
+export function isLost(error: unknown): boolean {
+  return error instanceof MirrorError && lostNames.includes(error.name);
 }
 
 const lostNames: readonly string[] = ['NoSuchObject', 'ChecksumMismatch', 'BadFormat'];

@@ -1,6 +1,7 @@
+import { type ErrorName, MirrorError } from '../errors';
 import { isFrozenName } from '../job/layout';
 import { decidedLast } from './published-last';
-import type { PublishedIndex, Reading } from './read-index';
+import { isLost, type PublishedIndex, type Reading } from './read-index';
 import { readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
 import type { Withdrawal } from './state/withdrawal';
@@ -36,9 +37,27 @@ export interface Decided {
 export async function decidedEverywhere(reading: Reading): Promise<Decided> {
   const found = await decisionsOfAll(reading);
   const broken = found.find((one) => one.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  if (broken !== undefined) throw unreadMarks(broken.view, broken.reason);
   return decidedIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
+
+/**
+ * The error of a mark that cannot be read: it names the view, and what to do if its state is lost. Nobody knows then whether
+ * something was withdrawn there, so that all views wait.
+ * @returns the same, if it is not about the view, but about the store
+ */
+export function unreadMarks(view: string, reason: unknown): unknown {
+  if (!(reason instanceof MirrorError && (isLost(reason) || unread.includes(reason.name)))) return reason;
+  const { name, message, hint, misuse } = reason;
+  const without = `to go on without what was withdrawn there: maas-mirror repair ${view} --forget-lost`;
+  const hints = [...(hint === undefined ? [] : [hint]), ...(isLost(reason) ? [without] : [])].join('; ');
+  return new MirrorError(name, `what is withdrawn in ${view} cannot be read: ${message}`, {
+    ...(hints !== '' && { hint: hints }),
+    ...{ cause: reason, misuse },
+  });
+}
+
+const unread: readonly ErrorName[] = ['BadSignature', 'NotSupported'];
 
 /** The same, of decisions that were read: of every view that exists or was deleted. */
 export function decidedIn(found: readonly Decisions[]): Decided {

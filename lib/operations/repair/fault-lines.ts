@@ -11,6 +11,7 @@ export function lineOf(fault: Fault): PlanLine {
     case 'unfollowed':
       return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
     case 'lost':
+      if (fault.ends) return { does: 'set', why: 'deleted, since what it offered is lost, too' };
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     default:
       return { does: 'set', why: texts[fault.fault] };

@@ -8,8 +8,9 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
-import { readIndex } from '../../publication/read-index';
-import { type PublishedView, readView } from '../../publication/read-view';
+import { asWrittenLast } from '../../publication/published-last';
+import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
+import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished, refuseOlderRemains } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
@@ -25,8 +26,8 @@ export type Fault =
   | { readonly fault: 'missing' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
-  /** A part of what is remembered of the view is missing, or was changed. */
-  | { readonly fault: 'lost'; readonly parts: readonly LostPart[] }
+  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, and nothing is left of it. */
+  | { readonly fault: 'lost'; readonly parts: readonly LostPart[]; readonly ends: boolean }
   /** The view was made by an older release. */
   | { readonly fault: 'no state' }
   /** index.json or its signature is not that of index.sjson. */
@@ -49,14 +50,15 @@ export async function faultsOf(
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
     const { standing } = await mirror.standing(layout.index(view));
-    if (standing === 'unfinished' || standing === 'missing') return [{ fault: standing }];
+    if (standing === 'unfinished') return [{ fault: standing }];
+    if (standing === 'missing') return [{ fault: standing }, ...(await lostUnder(view, mirror, press))];
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
   const visible = await readIndex(view, press);
-  const parts = await lostParts(visible, press);
-  if (parts.length > 0) {
+  const lost = await lostFaults(visible, press);
+  if (lost.length > 0) {
     await refuseOlderRemains(visible, press);
-    return [{ fault: 'lost', parts }];
+    return lost;
   }
   const published = await readView(view, press);
   if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
@@ -66,6 +68,20 @@ export async function faultsOf(
     ...(await linkFaults(published, mirror)),
     ...(await followFaults(published, withdrawn, press)),
   ];
+}
+
+/** What is lost besides the index: it is not put back before that is known. */
+async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
+  const written = await asWrittenLast(view, mirror);
+  if (written === undefined) return [];
+  const reading = { ...press, mirror: written };
+  return lostFaults(await readIndex(view, reading), reading);
+}
+
+async function lostFaults(found: PublishedIndex, press: Press): Promise<Fault[]> {
+  const parts = await lostParts(found, press);
+  if (parts.length === 0) return [];
+  return [{ fault: 'lost', parts, ends: (await unlessLost(() => readDocuments(found, press))) === undefined }];
 }
 
 /** A folder of its own, as copying makes one, is right, too. */

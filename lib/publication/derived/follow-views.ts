@@ -9,7 +9,7 @@ import type { PublishedView } from '../read-view';
 import type { Change } from '../state/view-content';
 import type { SelectedPart } from '../state/view-state';
 import type { Withdrawal } from '../state/withdrawal';
-import { decidedIn, decisionsOfAll } from '../withdrawn-everywhere';
+import { decidedIn, decisionsOfAll, unreadMarks } from '../withdrawn-everywhere';
 import { derivedContent } from './derive-view';
 import { followersOf, sourcesOf } from './followers';
 import { Sources } from './sources';
@@ -40,8 +40,8 @@ export async function followEach(changed: readonly string[], press: Press): Prom
 
 /** Marks that cannot be read must not be overlooked. */
 function unread(view: string, broken: PromiseRejectedResult & { readonly view: string }): Followed {
-  const { name, message } = ourError(broken.reason);
-  return { view, moved: false, failure: `${name}: what is withdrawn in ${broken.view} cannot be read: ${message}` };
+  const { name, message } = ourError(unreadMarks(broken.view, broken.reason));
+  return { view, moved: false, failure: `${name}: ${message}` };
 }
 
 async function tryToFollow(

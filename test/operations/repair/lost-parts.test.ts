@@ -118,6 +118,72 @@ it('refuses to give up a state that is lost together with its index, unless that
   expect(await rulesOf(views)).toEqual([]);
 });
 
+/** Removes everything below streams/ but the index. */
+async function loseAll({ press: { mirror } }: MadeViews, keep = /\/index\./): Promise<void> {
+  const keys: string[] = [];
+  for await (const key of mirror.list('candidate/streams/v1/')) keys.push(key);
+  for (const key of keys.filter((one) => !keep.test(one))) await mirror.remove(key);
+}
+
+/** The others can go on once what is lost was given up: nothing is left of the view but its name. */
+async function expectEnded(views: MadeViews): Promise<void> {
+  expect(await withdrawnEverywhere(views.press)).toEqual([]);
+  expect((await readView('candidate', views.press)).index).toBeUndefined();
+  expect((await repairing(views)).views).toEqual([]);
+  expect(await rulesOf(views)).toEqual([]);
+  await views.offer('candidate', images({ '3': 'c' }));
+  expect(await historyOf('candidate', views)).toEqual(['1 repair', '2 publish']);
+}
+
+const ended = { does: 'set', why: 'deleted, since what it offered is lost, too' };
+const lostState = { name: 'NoSuchObject', message: 'candidate has lost: state (missing or changed)' };
+
+describe.each(allStores)('a view that has lost all that its index names, %s', (_, makeStore) => {
+  it('keeps the others from going on, as its withdrawals bind them, and says how they can', async () => {
+    const views = await madeMirror(await makeStore());
+    await views.offer('stable', images({ '1': 'a' }));
+    await loseAll(views);
+    await expect(withdrawnEverywhere(views.press)).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      message: expect.stringMatching(/^what is withdrawn in candidate cannot be read: /),
+      hint: expect.stringMatching(
+        /; to go on without what was withdrawn there: maas-mirror repair candidate --forget-lost$/,
+      ),
+    });
+    await expect(repairing(views, { view: 'candidate' })).rejects.toMatchObject(lostState);
+    const asked = { view: 'candidate', forgetLost: true };
+    expect((await repairing(views, asked, true)).views).toMatchObject([{ view: 'candidate', lines: [ended] }]);
+    await repairing(views, asked);
+    await expectEnded(views);
+  });
+
+  it('keeps what is left of it, and uses no name again', async () => {
+    const views = await madeMirror(await makeStore());
+    const { index } = await readView('candidate', views.press);
+    const { state = '' } = index as { readonly state?: string };
+    await loseAll(views, new RegExp(`^(?!.*${state}).*(/index\\.|[0-9a-f]{64}\\.json$)`));
+    await repairing(views, { forgetLost: true });
+    expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+    await expect(views.offer('candidate', images({ '1': 'z' }))).rejects.toMatchObject({
+      message: expect.stringMatching(/\[name-(forgotten|reused)\]/),
+    });
+  });
+});
+
+it('a view whose folder streams/ was removed is not half put back, and can be given up', async () => {
+  const store = await openMirrorDirectory(join(folderInMemory(), 'mirror'), { create: true });
+  const views = await madeMirror(store);
+  await views.offer('stable', images({ '1': 'a' }));
+  rmSync(join(store.root, 'candidate/streams'), { recursive: true });
+  await expect(repairing(views, { view: 'candidate' })).rejects.toMatchObject(lostState);
+  expect(await store.read(layout.index('candidate'))).toBeUndefined();
+  const asked = { view: 'candidate', forgetLost: true };
+  const missing = { does: 'set', why: 'the index that was published last is put back' };
+  expect((await repairing(views, asked, true)).views).toMatchObject([{ view: 'candidate', lines: [missing, ended] }]);
+  await repairing(views, asked);
+  await expectEnded(views);
+});
+
 describe.each(allStores)('a view that was restored without its state, %s', (_, makeStore) => {
   it('refuses to go on from it, and keeps what tells of later decisions', async () => {
     const store = await makeStore();
