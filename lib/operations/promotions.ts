@@ -1,31 +1,19 @@
-import { type ErrorName, errorNames, MirrorError, withoutName } from '../errors';
+import type { ErrorName } from '../errors';
 import { type OperationRequest, operationNeeds } from '../job/operations/operation';
-import type { Followed, PlanLine } from '../job/operations/outcome';
 import { toolVersion } from '../job/tool';
+import { followEach } from '../publication/derived/follow-views';
 import { hasEnded } from '../publication/state/holds';
 import type { ViewState } from '../publication/state/view-state';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { endHoldsOf } from './lift-ended-holds';
 import { type OperateBench, operate } from './operate';
 import { followAll, statesOf } from './promotion/follow-all';
+import { inOrder, namesOf, selectedAbove } from './promotion/in-order';
 import { measured, type PromotionMeasure } from './promotion/measures';
+import { attempted, beingDeleted, followRun, notShown, orWaiting, type PromotionRun } from './promotion/promotion-run';
 import { type FilledView, promotionOf, type ViewSettings } from './promotion/settings';
 
-/** What was done to one view, or failed. */
-export interface PromotionRun {
-  readonly view: string;
-  /** unhold: its holds that have ended; view-set, view-create: its settings; follow: its sources, which had changed before. */
-  readonly does: OperationRequest['does'] | 'follow';
-  readonly moved: boolean;
-  readonly lines: readonly PlanLine[];
-  readonly followed: readonly Followed[];
-  /** What its source does not have yet, so that it is done later. @default - it was done, or failed */
-  readonly waits?: string;
-  /** What a dry run cannot show, since it follows from this: `promoted from candidate`. @default - nothing */
-  readonly follows?: string;
-  /** @default - it did not fail */
-  readonly failure?: MirrorError;
-}
+export type { PromotionRun } from './promotion/promotion-run';
 
 /** Who asks for promotions, and how they are carried out. */
 export interface PromotionsAsked {
@@ -45,9 +33,10 @@ export interface PromotionsOutcome {
 
 /**
  * What a mirror does by itself from hour to hour: lifts the holds that have ended, applies settings that have changed, fills
- * each view that has a promotion, and updates selected views. A view whose source is not published yet, or not with what is
- * selected from it, waits for it.
- * @param settings of the views that are not built, in the order in which they are filled
+ * each view that has a promotion, and updates selected views. One view comes after another that it gets its versions from, so
+ * that once is enough. A view whose source is not published yet, or not with what is selected from it, waits for it. A view
+ * whose deletion was interrupted is told, and left alone.
+ * @param settings of the views that are not built
  * @throws what is not about one view: errors of the store, or of a view that cannot be read
  */
 export async function runPromotions(
@@ -55,34 +44,57 @@ export async function runPromotions(
   asked: PromotionsAsked,
   bench: OperateBench,
 ): Promise<PromotionsOutcome> {
-  const runs: PromotionRun[] = await endHolds(asked, bench);
   let states = await statesOf(bench);
-  for (const one of settings) {
+  const closed = new Set([...states].filter(([, { deleting }]) => deleting).map(([view]) => view));
+  const runs: PromotionRun[] = [...closed].map(beingDeleted);
+  runs.push(...(await endHolds(asked, states, bench)));
+  if (runs.some(({ moved }) => moved)) states = await statesOf(bench);
+  const filled: FilledView[] = [];
+  /** What a dry run would create. */
+  const coming = new Set<string>();
+  for (const one of inOrder(settings, states)) {
+    if (closed.has(one.name)) continue;
     const done = await applied(one, states, asked, bench);
     runs.push(...done);
     if (done.length > 0) states = await statesOf(bench);
-  }
-  const filled: FilledView[] = [];
-  for (const one of settings) {
+    const first = namesOf(one, states.get(one.name)).find((name) => coming.has(name));
+    if (first !== undefined) runs.push(notShown(one, first));
+    if (asked.dryRun && !states.has(one.name) && (first ?? done[0]?.lines[0])) coming.add(one.name);
     const promotion = promotionOf(one, states);
     if (promotion === undefined) continue;
     filled.push(promotion);
-    if (runs.some((done) => done.view === one.name && done.follows !== undefined)) continue;
-    const { view, from, after = '0m', require } = promotion;
-    const scope = { architectures: [], flavours: [] };
-    const promoting = { does: 'promote' as const, from, to: view, after, require: [...require], ...scope };
-    const done = orWaiting(await run(view, promoting, asked, bench), ['NoSuchView']);
-    runs.push(done);
-    if (done.moved) states = await statesOf(bench); // the view may be the source of another, and new
+    if (done.some(({ follows }) => follows !== undefined)) continue;
+    const followed = asked.dryRun ? [] : await followEach(selectedAbove(promotion.from, states), bench);
+    // What fails here is tried once more at the end, and told then.
+    runs.push(...followed.filter(({ moved }) => moved).flatMap(followRun));
+    const promoted = await filledBy(promotion, asked, bench);
+    runs.push(promoted);
+    if (asked.dryRun && !states.has(one.name) && promoted.lines.some(({ does }) => does === 'offer'))
+      coming.add(one.name);
+    if (promoted.moved) states = await statesOf(bench); // the view may be the source of another, and new
   }
   if (!asked.dryRun) runs.push(...(await followAll(bench)).flatMap(followRun));
   return { runs, measures: await measured(filled, bench) };
 }
 
+async function filledBy(
+  { view, from, after = '0m', require }: FilledView,
+  asked: PromotionsAsked,
+  bench: OperateBench,
+): Promise<PromotionRun> {
+  const scope = { architectures: [], flavours: [] };
+  const promoting = { does: 'promote' as const, from, to: view, after, require: [...require], ...scope };
+  return orWaiting(await run(view, promoting, asked, bench), ['NoSuchView']);
+}
+
 /** In every view. */
-async function endHolds({ by, reason, dryRun = false }: PromotionsAsked, bench: OperateBench): Promise<PromotionRun[]> {
-  const ended = [...(await statesOf(bench))].filter(([, { holds }]) =>
-    holds.some((hold) => hasEnded(hold, bench.now())),
+async function endHolds(
+  { by, reason, dryRun = false }: PromotionsAsked,
+  states: ReadonlyMap<string, ViewState>,
+  bench: OperateBench,
+): Promise<PromotionRun[]> {
+  const ended = [...states].filter(
+    ([, { holds, deleting }]) => !deleting && holds.some((hold) => hasEnded(hold, bench.now())),
   );
   if (ended.length === 0) return [];
   const asker = { by, ...(reason !== undefined && { reason }) };
@@ -114,12 +126,6 @@ async function applied(
 /** Its source has nothing yet of what is selected; or the view, or a source, is being deleted. */
 const missing: readonly ErrorName[] = ['NoSuchVersion', 'NoSuchView'];
 
-/** A run that is done later if it failed by one of these names. */
-function orWaiting({ failure, ...done }: PromotionRun, names: readonly ErrorName[]): PromotionRun {
-  if (failure === undefined) return done;
-  return names.includes(failure.name) ? { ...done, waits: failure.message } : { ...done, failure };
-}
-
 function run(
   view: string,
   operation: OperationRequest,
@@ -132,25 +138,4 @@ function run(
     const own = views.find((one) => one.view === view);
     return { moved: own?.moved ?? false, lines: own?.lines ?? [], followed };
   });
-}
-
-/** Nothing for a view that was not behind its sources. */
-function followRun({ view, moved, failure }: Followed): PromotionRun[] {
-  const run = { view, does: 'follow', moved, lines: [], followed: [] } as const;
-  if (failure === undefined) return moved ? [run] : [];
-  const name = errorNames.find((one) => failure.startsWith(`${one}: `)) ?? 'StoreFailed';
-  return [{ ...run, failure: new MirrorError(name, withoutName(failure)) }];
-}
-
-async function attempted(
-  view: string,
-  does: PromotionRun['does'],
-  work: () => Promise<Pick<PromotionRun, 'moved' | 'lines' | 'followed'>>,
-): Promise<PromotionRun> {
-  try {
-    return { view, does, ...(await work()) };
-  } catch (failure) {
-    if (!(failure instanceof MirrorError)) throw failure;
-    return { view, does, ...{ moved: false, lines: [], followed: [] }, failure };
-  }
 }

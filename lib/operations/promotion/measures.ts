@@ -1,10 +1,9 @@
 import { contentOf } from '../../publication/next-content';
-import type { Reading } from '../../publication/read-index';
-import { readDecisions } from '../../publication/read-state';
+import { type Reading, unlessLost } from '../../publication/read-index';
 import { readView } from '../../publication/read-view';
-import { viewsOf } from '../../publication/views';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
 import { productsIn, releaseOf } from '../plans/chosen-products';
+import { statesOf } from './follow-all';
 import type { FilledView } from './settings';
 import { heldDays, type StandStill, standsStill } from './soak';
 
@@ -24,9 +23,7 @@ export async function measured(
   reading: Reading & { readonly now: () => Date },
 ): Promise<PromotionMeasure[]> {
   const at = reading.now();
-  const views = await viewsOf(reading.mirror);
-  const states = await Promise.all(views.map((view) => readDecisions(view, reading)));
-  const held = states.flatMap(({ view, state }) => {
+  const held = [...(await statesOf(reading))].flatMap(([view, state]) => {
     return [...heldDays({ state }, at)].map(([release, days]): PromotionMeasure => ({ view, release, heldDays: days }));
   });
   return [...(await stillnessOf(filled, at, reading)), ...held];
@@ -38,8 +35,12 @@ async function stillnessOf(filled: readonly FilledView[], at: Date, reading: Rea
   for (const promotion of filled) {
     const { view } = promotion;
     // One after the other: a large view takes much memory while it is read.
-    const from = contentOf(await readView(promotion.from, reading));
-    const to = contentOf(await readView(view, reading));
+    const both = await unlessLost(async () => ({
+      from: contentOf(await readView(promotion.from, reading)),
+      to: contentOf(await readView(view, reading)),
+    }));
+    if (both === undefined) continue; // the promotion has failed by it, and says so
+    const { from, to } = both;
     const still = new Map(standsStill(from, to, promotion, { withdrawn, at }).map((one) => [one.release, one]));
     const releases = new Set([...[...productsIn(from), ...productsIn(to)].map(({ product }) => releaseOf(product))]);
     measures.push(

@@ -7,6 +7,7 @@ import { attestContract } from './attest';
 import { type OperationBench, operationBench } from './operation-bench';
 import { promoteContract } from './promote';
 import { removeContract } from './remove';
+import { scheduleContract } from './schedule';
 
 /**
  * What promotion and the operations around it do, whatever the mirror is stored in.
@@ -24,5 +25,6 @@ export function promotionContract(name: string, makeStore: () => Promise<Store>,
     promoteContract(make, sites);
     attestContract(make);
     removeContract(make, sites);
+    scheduleContract(make);
   });
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heldDays, standsStill } from '../../../lib/operations/promotion/soak';
+import { withRemoved } from '../../../lib/publication/state/ledger';
+import { contentDigest } from '../../../lib/publication/state/product-key';
 import { emptyState } from '../../../lib/publication/state/state-document';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import type { Promotion } from '../../../lib/publication/state/view-state';
@@ -44,6 +46,13 @@ describe('a release stands still', () => {
   it('if the target has nothing of the release', () => {
     const empty = { ...stable, documents: new Map(), ledger: { ...stable.ledger, products: {} } };
     expect(still(candidate, empty, { require: ['lab'] })).toMatchObject([{ version: '2', why: 'no result of lab' }]);
+  });
+
+  it('not because of what was removed from the target', () => {
+    const [[id = '', row] = []] = Object.entries(stable.ledger.products);
+    if (row === undefined) throw new RangeError('the target has a product');
+    const products = { [id]: withRemoved(row, contentDigest(made('r2 g2'))) };
+    expect(still(candidate, { ...stable, ledger: { ...stable.ledger, products } })).toEqual([]);
   });
 
   it('in one architecture, whatever the other took', () => {
