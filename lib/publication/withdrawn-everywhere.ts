@@ -42,8 +42,8 @@ export async function decidedEverywhere(reading: Reading): Promise<Decided> {
 }
 
 /**
- * The error of a mark that cannot be read: it names the view, and what to do if its state is lost. Nobody knows then whether
- * something was withdrawn there, so that all views wait.
+ * The error of a mark that cannot be read: it names the view, and what to do if its state is lost. Something may
+ * have been withdrawn there, so that all views wait.
  * @returns the same, if it is not about the view, but about the store
  */
 export function unreadMarks(view: string, reason: unknown): unknown {

@@ -6,21 +6,29 @@ type States = ReadonlyMap<string, ViewState>;
 
 /**
  * Settings in the order in which they are carried out: each view after those that it gets its versions from, also through views
- * that the file does not have; otherwise as they are given. Views that are made from each other come in any order.
+ * that the file does not have; otherwise, and where views are made from each other, as they are given.
  */
 export function inOrder(settings: readonly ViewSettings[], states: States): ViewSettings[] {
   const byName = new Map(settings.map((one) => [one.name, one]));
-  const begun = new Set<string>();
+  const above = new Map(settings.map((one) => [one, namesAbove(one.name, byName, states)]));
+  const left = new Set(settings);
   const ordered: ViewSettings[] = [];
-  const add = (view: string): void => {
-    if (begun.has(view)) return;
-    begun.add(view);
-    const own = byName.get(view);
-    namesOf(own, states.get(view)).forEach(add);
-    if (own !== undefined) ordered.push(own);
-  };
-  for (const { name } of settings) add(name);
+  for (let [first] = left; first !== undefined; [first] = left) {
+    const names = new Set([...left].map(({ name }) => name));
+    const next = [...left].find((one) => !above.get(one)?.some((name) => names.has(name))) ?? first;
+    left.delete(next);
+    ordered.push(next);
+  }
   return ordered;
+}
+
+/** All views from which a view gets its versions, directly or through others; not itself. */
+function namesAbove(view: string, settings: ReadonlyMap<string, ViewSettings>, states: States): string[] {
+  const found = new Set([view]);
+  // What is added to a set while it is walked through is walked through, too.
+  for (const one of found) for (const name of namesOf(settings.get(one), states.get(one))) found.add(name);
+  found.delete(view);
+  return [...found];
 }
 
 /** A view, if it is selected, and the selected views that it is made from: what may have stayed behind its source. */

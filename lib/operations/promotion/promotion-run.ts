@@ -40,7 +40,7 @@ export function orWaiting({ failure, ...done }: PromotionRun, names: readonly Er
   return names.includes(failure.name) ? { ...done, waits: toldOf(failure) } : { ...done, failure };
 }
 
-/** With what to do: nobody sees the hint of what only waits. */
+/** With what to do: hints are printed only for failures. */
 function toldOf({ name, message, hint }: MirrorError): string {
   return name === 'NoSuchView' && hint !== undefined ? `${message}; ${hint}` : message;
 }

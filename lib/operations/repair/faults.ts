@@ -70,7 +70,7 @@ export async function faultsOf(
   ];
 }
 
-/** What is lost besides the index: it is not put back before that is known. */
+/** What is lost together with the index, which is not put back before that is known. */
 async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
   const written = await asWrittenLast(view, mirror);
   if (written === undefined) return [];

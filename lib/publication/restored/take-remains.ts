@@ -68,7 +68,7 @@ async function endView(before: PublishedView, entry: NewEntry, press: Press): Pr
   return true;
 }
 
-/** Nobody knows any more which content the names had that were offered last. */
+/** It is not known any more which content the names had that were offered last. */
 function forgettingNames(ledger: Ledger): Ledger {
   const rows = Object.entries(ledger.products).map(([id, row]) => [id, { ...row, forgotten: row.top }] as const);
   return { ...ledger, products: Object.fromEntries(rows) };
