@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { cacheDir, inSharedRooms, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
+import { filesOnTheirOwn } from './test/runner/own-process';
+import { cacheDir, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
 import { slowTests } from './test/runner/slow-tests';
 
 const inRunner = (file: string) => join(__dirname, 'test/runner', file);
 
 const slow = ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...slowTests(__dirname)];
+
+const alone = filesOnTheirOwn(__dirname);
 
 /** What runs in a minute, by anybody, with Node and Debian's base system only: `npm run test:fast`. */
 export default defineConfig({
@@ -18,8 +21,11 @@ export default defineConfig({
     pool: 'forks', // a thread cannot give up root
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [inSharedRooms, ...slow] } },
-      { extends: true, test: { name: 'shared', include: [inSharedRooms], exclude: slow, ...shared } },
+      { extends: true, test: { name: 'apart', include: alone, exclude: slow } },
+      {
+        extends: true,
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...alone, ...slow], ...shared },
+      },
     ],
   },
 });

@@ -18,43 +18,9 @@ export const settings = {
 } satisfies InlineConfig;
 
 /**
- * Rooms whose tests leave nothing behind in their process: all their files run in two processes, which load and warm up the CDK,
- * OpenPGP and the AWS SDK once each instead of once a file. test/runner/rooms-without-isolation.test.ts looks at them.
+ * All test files but those of `test/runner/own-process.ts` run in a few processes, which load and warm up the CDK, OpenPGP and the
+ * AWS SDK once each instead of once a file.
  */
-export const sharedRooms = [
-  'catalog',
-  'cloud',
-  'job',
-  'maas-model',
-  'mirror',
-  'operations',
-  'publication',
-  'simplestreams',
-];
-
-/** Of other rooms the files that test:fast runs share the two processes: they mount nothing and start no builds. */
-const roomsInPart = ['fixtures', 'house', 'machine', 'stages', 'store'];
-
-/** All files of these rooms and of those. */
-export const inSharedRooms = `test/{${[...sharedRooms, ...roomsInPart].join()}}/**/*.test.ts`;
-
-/** Which test files share processes, and which have one each, as patterns; every file is in one of the two. */
-export interface Divided {
-  readonly shared: { readonly include: string[]; readonly exclude: string[] };
-  readonly apart: { readonly include: string[] };
-}
-
-/** @param slow test files, relative to the repository, that test:fast leaves out */
-export function dividedBy(slow: readonly string[]): Divided {
-  const slowApart = slow.filter((file) => roomsInPart.some((room) => file.startsWith(`test/${room}/`)));
-  const others = `test/!(${[...sharedRooms, ...roomsInPart].join('|')})/**/*.test.ts`;
-  return {
-    shared: { include: [inSharedRooms], exclude: slowApart },
-    apart: { include: ['test/*.test.ts', others, ...slowApart] },
-  };
-}
-
-/** What those files run with. Variables that a test sets, and what it spies on, are as before when it is over. */
 export const shared = { isolate: false, unstubEnvs: true, restoreMocks: true } satisfies InlineConfig;
 
 /**

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { afterAll } from 'vitest';
 import { type ChildSaying, childSaying } from '../../fixtures/programs/child-saying';
 
 export interface WriterProcess extends ChildSaying {
@@ -29,6 +28,7 @@ export function startWriterUnder(
   return { child, ...childSaying(child), goOn: () => void child.stdin.write('go on\n') };
 }
 
+/** Kept for the other files of this process: what is below tmpdir() goes when vitest ends. */
 let bundled: string | undefined;
 
 function bundle(): string {
@@ -39,7 +39,3 @@ function bundle(): string {
   buildSync({ entryPoints, outfile: bundled, bundle: true, platform: 'node', target: 'node22', format: 'cjs' });
   return bundled;
 }
-
-afterAll(() => {
-  if (bundled !== undefined) rmSync(join(bundled, '..'), { recursive: true });
-});
