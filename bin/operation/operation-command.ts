@@ -94,6 +94,13 @@ function withOperationOptions(command: Command): Command {
     .option('--json', 'print the result as JSON');
 }
 
+/** Says of `--config` what else a command reads the file for. */
+export function withConfigFor(command: Command, what: string): Command {
+  const option = command.options.find(({ long }) => long === '--config');
+  if (option !== undefined) option.description = what;
+  return command;
+}
+
 /** Adds the options that name a mirror. */
 export function withMirrorOptions(command: Command): Command {
   return command

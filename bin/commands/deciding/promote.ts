@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { MirrorError } from '../../../lib/errors';
-import { type OperationOptions, type ScopeOptions, scoped } from '../../operation/operation-command';
+import { type OperationOptions, type ScopeOptions, scoped, withConfigFor } from '../../operation/operation-command';
 import { runOperation } from '../../operation/run-operation';
 import { listOf, scopeOf } from '../../operation/typed-words';
 import type { Terminal } from '../../terminal/terminal';
@@ -12,14 +12,21 @@ export function addPromote(program: Command, terminal: Terminal, done: (code: nu
     '[to]': 'view to promote to, such as stable; created if missing',
     '[release]': 'only this release (default: all)',
   };
-  scoped(program, 'promote', description, words, {
+  const command = scoped(program, 'promote', description, words, {
     '--after <duration>':
-      'only versions that have been published for this long, such as 3d or 0 (default: the setting of TO in mirror.yaml)',
+      'only versions that have been published for this long, such as 3d or 0 (default: what the setting of TO says)',
     '--require <list>': 'additional checks that must have passed, comma-separated',
-    '--waive-checks <reason>': 'also promote versions without results of the checks that mirror.yaml requires of TO',
+    '--waive-checks <reason>': 'also promote versions without results of the checks that the setting of TO requires',
     '--waive-boot-test <reason>': 'also promote versions that were not boot-tested',
-  }).action(async (from, to, release, options) => done(await promote({ from, to, release, ...options }, terminal)));
+  });
+  withConfigFor(command, config).action(async (from, to, release, options) =>
+    done(await promote({ from, to, release, ...options }, terminal)),
+  );
 }
+
+/** Once it is applied, the view has the setting, and no file counts. */
+const config =
+  'the mirror.yaml that names the mirror, and has the setting of TO until that is applied (default: ./mirror.yaml; with --mirror or --stack: none)';
 
 interface PromoteOptions extends OperationOptions, ScopeOptions {
   /** Both, or neither: then all promotions of mirror.yaml. */

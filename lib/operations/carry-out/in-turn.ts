@@ -53,7 +53,7 @@ export async function changeInTurn(run: Run): Promise<Done> {
         const { followed, ...view } = await named(done.views, () => changed(one, run));
         done.views.push(view);
         done.followed.push(...followed);
-        if (view.moved) run.bench.log(`${run.request.does}: ${one.view} changed`);
+        if (view.moved) run.bench.log(`${run.request.does.replace('-', ' ')}: ${one.view} changed`);
       }
     }
   } catch (error) {

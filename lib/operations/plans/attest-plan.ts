@@ -6,17 +6,17 @@ import { newRow, withResults } from '../../publication/state/ledger';
 import { contentDigest, maasName } from '../../publication/state/product-key';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts, releaseOf } from './chosen-products';
-import { type ChosenVersion, chosenVersions, settledWord } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, type Settled, settledOn } from './chosen-versions';
 import { type Planned, type Planner, viewToChange } from './planned';
 
 /**
  * Records the result of a check for the content of a version, of every product that has it. It stays with the content: under
  * whatever name, and in the views that it is promoted to. A later result of the same check replaces it.
  */
-export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): Planned => {
+export const planAttestation: Planner<Asked<'attest'> & Settled> = (request, mirror, at): Planned => {
   const { view, version, check, passed } = request;
   const content = viewToChange(mirror, view);
-  const versions = chosenVersions(view, chosenProducts(content, request), version);
+  const versions = chosenVersions(view, chosenProducts(content, request), version, request);
   const rowOf = ({ id, name }: ChosenVersion) => content.ledger.products[id] ?? newRow(name);
   const knownOf = (one: ChosenVersion) => knownResult(one, check, rowOf(one));
   const news = versions.filter((one) => !isKnown(resultFor(one, request, at), knownOf(one)));
@@ -28,8 +28,9 @@ export const planAttestation: Planner<Asked<'attest'>> = (request, mirror, at): 
   });
   const ledger = { ...content.ledger, products: { ...content.ledger.products, ...Object.fromEntries(rows) } };
   const change = { ledger, note: noteOf('attest', request) };
-  const then = { ...request, version: settledWord(version, versions) };
-  return { views: [{ view, change, lines }], remarks: undoing(request, versions, versions.map(knownOf)), then };
+  const remarks = undoing(request, versions, versions.map(knownOf));
+  const then = settledOn(request, versions);
+  return { views: [{ view, change, lines }], remarks, then };
 };
 
 /** The opposite, only if that was the result until now, of each product: to have no result is another thing than to have failed. */

@@ -1,4 +1,5 @@
 import { MirrorError } from '../../errors';
+import { fieldsOfKey } from '../../publication/state/product-key';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Product, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
@@ -13,34 +14,62 @@ export interface ChosenVersion extends ChosenProduct {
 /** How many names an error lists. */
 const mostListed = 10;
 
+/** What `newest` meant when a request was planned first, so that nothing else is meant by it when it is carried out. */
+export interface Settled {
+  /** The name of each product's version, by its key. @default - no name is settled yet, or the request names the version */
+  readonly settled?: ReadonlyMap<string, string>;
+}
+
 /**
  * The versions that an operator means, of each product that has it, in the documents or on the shelf.
  * @param word its name, or `newest`: of each product its own newest, since what has not changed keeps its name
+ * @param settled of a request that was planned before
  * @returns the highest name first
- * @throws NoSuchVersion (misuse) if none has it, which lists the names that there are
+ * @throws NoSuchVersion (misuse) if none has it, which lists the names that there are; PlanChanged if one that is settled is
+ * gone
  */
-export function chosenVersions(view: string, products: readonly ChosenProduct[], word: string): ChosenVersion[] {
+export function chosenVersions(
+  view: string,
+  products: readonly ChosenProduct[],
+  word: string,
+  { settled }: Settled = {},
+): ChosenVersion[] {
   const chosen = products.flatMap((one) => {
-    const name = word === 'newest' ? newestVersion(one.product) : word;
+    const name = word === 'newest' ? (settled?.get(one.key) ?? newestUnless(settled, one)) : word;
     const version = name === undefined ? undefined : versionOf(one, name);
     return name === undefined || version === undefined ? [] : [{ ...one, name, version }];
   });
+  refuseGone(view, chosen, settled);
   if (chosen.length === 0) throw notThere(view, products, word);
   return chosen.sort((one, other) => byBytes(other.name, one.name));
 }
 
-/**
- * The word for the versions that were chosen, when the plan is carried out: what is published meanwhile is not meant by `newest`.
- * Where products have different names, it stays `newest`.
- */
-export function settledWord(word: string, versions: readonly ChosenVersion[]): string {
-  const names = new Set(versions.map(({ name }) => name));
-  return names.size === 1 ? ([...names][0] ?? word) : word;
+/** The request with what its `newest` means: what is published before it is carried out is not meant. */
+export function settledOn<Request extends { readonly version: string }>(
+  request: Request,
+  versions: readonly ChosenVersion[],
+): Request & Settled {
+  if (request.version !== 'newest') return request;
+  return { ...request, settled: new Map(versions.map(({ key, name }) => [key, name])) };
 }
 
 /** The names of a product's versions in the documents, newest first. */
 export function namesOf({ versions }: Product): string[] {
   return Object.keys(versions).sort((one, other) => byBytes(other, one));
+}
+
+function newestUnless(settled: Settled['settled'], { product }: ChosenProduct): string | undefined {
+  return settled === undefined ? newestVersion(product) : undefined;
+}
+
+/** Another operator may have removed one meanwhile: the rest alone is not what was meant. */
+function refuseGone(view: string, chosen: readonly ChosenVersion[], settled: Settled['settled'] = new Map()): void {
+  const there = new Set(chosen.map(({ key }) => key));
+  const [gone] = [...settled].filter(([key]) => !there.has(key));
+  if (gone === undefined) return;
+  const [key, name] = gone;
+  const said = `${view} no longer has ${nameOf(fieldsOfKey(key))} ${name}, which was the newest when this began`;
+  throw new MirrorError('PlanChanged', said, { hint: 'run the command again, with the version that you mean' });
 }
 
 function versionOf({ product, shelved }: ChosenProduct, name: string): Version | undefined {

@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 import { commandLine } from '../../job/operations/commands';
-import type { PlanLine, Remark } from '../../job/operations/outcome';
+import type { PlanLine } from '../../job/operations/outcome';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { offerGroups } from '../../publication/offers/offer-groups';
 import { highest } from '../../publication/state/highest';
@@ -19,6 +19,7 @@ import { type Again, loadersAgain } from './loaders-again';
 import { type Leaving, offering, shelving, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest, refusedRoots } from './refused-documents';
+import { unheldAgain } from './unheld-again';
 
 /**
  * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
@@ -52,7 +53,7 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
     refusedRoots(content, documents, keptTogether(content, products, kept, request));
   return {
     views: [{ view: request.view, change, lines }],
-    remarks: [...dependentsOf(dropped, documents), ...undoing(hold, content, products, leaving.length > 0)],
+    remarks: [...dependentsOf(dropped, documents), ...unheldAgain(hold, content, change, at)],
     then,
     ...(refusal && { refusal }),
   };
@@ -100,26 +101,6 @@ function contentOf({ versions }: Product, name = ''): string | undefined {
 /** Undefined if the product is dropped. */
 function newestThen({ id, product, names }: Leaving, again: readonly Again[]): string | undefined {
   return again.find((one) => one.id === id)?.name ?? highest(namesOf(product).filter((name) => !names.includes(name)));
-}
-
-/**
- * Nothing if no command leads back: a hold that takes out more than before does not take out less again, and another hold of
- * the same products would be lifted with this one, or go on.
- */
-function undoing(
-  hold: Hold,
-  { view, state }: ViewContent,
-  products: readonly ChosenProduct[],
-  isMoved: boolean,
-): Remark[] {
-  const { id, release, ...scope } = hold;
-  const was = state.holds.find((one) => one.id === id);
-  const others = state.holds.filter((one) => one.id !== id);
-  const isShared = products.some(({ product }) => heldBy({ holds: others }, product) !== undefined);
-  if (isShared || (was !== undefined && isMoved)) return [];
-  const until = was?.until === undefined ? [] : ['--until', was.until];
-  const words = ['hold', view, release, ...(was?.at === undefined ? [] : ['--at', was.at]), ...until];
-  return [{ about: 'undo', commands: [commandLine(was === undefined ? ['unhold', view, release] : words, scope)] }];
 }
 
 /** @throws BadInput (misuse): the next timer would lift it, and the operator would believe that it stands */

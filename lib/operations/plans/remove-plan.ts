@@ -10,7 +10,7 @@ import type { ViewContent } from '../../publication/state/view-content';
 import type { Product } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts } from './chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
+import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type Planned, type Planner, viewToChange } from './planned';
@@ -22,10 +22,10 @@ import { refusedNewest, refusedRoots } from './refused-documents';
  * without another version is dropped, which says what may depend on it, and how a MAAS that has it loses it. The bootloaders
  * before it are offered again under a newer name.
  */
-export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Planned => {
+export const planRemoval: Planner<Asked<'remove'> & Settled> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);
   refuseSelected(content);
-  const versions = chosenVersions(request.view, chosenProducts(content, request), request.version);
+  const versions = chosenVersions(request.view, chosenProducts(content, request), request.version, request);
   const leaving = versions.map((one) => ({ ...one, names: [one.name] }));
   const again = loadersAgain(leaving, content, at);
   const names = new Map(leaving.map((one) => [one.id, new Set(one.names)]));
@@ -34,7 +34,7 @@ export const planRemoval: Planner<Asked<'remove'>> = (request, mirror, at): Plan
   const shelf = unshelved(content, versions);
   const ledger = withoutComingBack(content, versions);
   const change = { documents, shelf, ledger, withdrawn: mirror.withdrawn, note: noteOf('remove', request) };
-  const then = { ...request, version: settledWord(request.version, versions) };
+  const then = settledOn(request, versions);
   const refusal =
     documents.size === 0
       ? emptyViewError(request.view)

@@ -10,6 +10,7 @@ import { sortsAbove } from '../../simplestreams/version-order';
 import type { Asked } from '../plans/asked';
 import { productsIn, releaseOf } from '../plans/chosen-products';
 import { planHold } from '../plans/hold-plan';
+import { afterwards, offersAgain } from '../plans/leads-back';
 import type { Promoted } from './promoted';
 import { floorOf, newestContent, type Promoting } from './promotion-sets';
 
@@ -61,12 +62,8 @@ interface Undone {
 
 /** Whether a hold would be carried out, and every product of its release would offer again what it did. */
 function leadsBack(hold: Asked<'hold'>, to: ViewContent, { content, withdrawn, at }: Undone): boolean {
-  const { views, refusal } = planHold(hold, { views: new Map([[to.view, content]]), withdrawn }, at);
-  const documents = views[0]?.change?.documents;
-  if (refusal !== undefined || documents === undefined) return false;
-  const was = new Map(productsIn(to).map(({ key, product }) => [key, newestContent(product)]));
-  const after = productsIn({ ...content, documents }).filter(({ product }) => releaseOf(product) === hold.release);
-  return after.every(({ key, product }) => !was.has(key) || newestContent(product) === was.get(key));
+  const back = afterwards(content, () => planHold(hold, { views: new Map([[to.view, content]]), withdrawn }, at));
+  return back !== undefined && offersAgain(to, back, hold.release);
 }
 
 /** What is older than what the target has, as the source knows it: a site then gets older content under a newer name. */

@@ -209,6 +209,72 @@ describe('a view that changes between the plan and its turn', () => {
     else expect(await mirror.newest('candidate')).toEqual(all('bad'));
   });
 
+  describe('whose flavours have newest versions of different names', () => {
+    const late = '20261124.120000';
+    beforeEach(async () => {
+      await mirror.publish('candidate', late, { images: { 'hwe-24.04': 'late' }, root: 'bad' });
+    });
+    const chosen = [
+      ['hwe-24.04', late],
+      ['ga-24.04', '20261124.083000'],
+    ];
+    const chosenIn = (lines: readonly { readonly product?: string; readonly version?: string }[] = []) =>
+      lines.map(({ product = '', version }) => [product.split('/')[3], version]);
+
+    it.each([
+      ['a withdrawal', { does: 'withdraw', ...scope, version: 'newest', allViews: false }],
+      ['a withdrawal in all views', { does: 'withdraw', ...scope, version: 'newest', allViews: true }],
+      ['a removal', { does: 'remove', ...scope, version: 'newest' }],
+      ['an attestation', { does: 'attest', ...scope, version: 'newest', check: 'lab', passed: true }],
+    ] satisfies [string, OperationRequest][])('is planned again: %s is of what each had', async (_, request) => {
+      const other = { flavours: ['hwe'], version: '20261124.083000' }; // which would be left with another root
+      if (request.does === 'remove') await mirror.operate({ ...request, ...other });
+      const { views: shown } = await mirror.operate(request, { dryRun: true });
+      when('candidate', 'before', worse);
+      const { views } = await mirror.operate(request);
+      expect(chosenIn(shown[0]?.lines).slice(0, 2)).toEqual(chosen);
+      expect(views[0]).toMatchObject({ moved: true });
+      expect(chosenIn(views[0]?.lines).slice(0, 2)).toEqual(chosen);
+    });
+
+    it('refuses the operation in one sentence if one of these versions was removed meanwhile', async () => {
+      const removed: OperationRequest = { does: 'remove', ...scope, flavours: ['hwe'], version: late };
+      when('candidate', 'before', () => mirror.operate(removed));
+      const attested: OperationRequest = { does: 'attest', ...scope, version: 'newest', check: 'lab', passed: true };
+      await expect(mirror.operate(attested)).rejects.toMatchObject({
+        name: 'PlanChanged',
+        message: `candidate no longer has noble amd64 hwe-24.04 ${late}, which was the newest when this began`,
+        hint: 'run the command again, with the version that you mean',
+      });
+      expect(JSON.stringify((await mirror.read('candidate')).ledger)).not.toContain('"lab"');
+    });
+  });
+
+  it('is planned again: a restoration of the newest withdrawal lifts no other one', async () => {
+    const withdraw: OperationRequest = { does: 'withdraw', ...scope, version: '20261124.083000', allViews: false };
+    const restore: OperationRequest = { does: 'restore', ...scope, version: 'newest', allViews: false };
+    await mirror.operate(withdraw);
+    when('candidate', 'before', async () => {
+      await worse();
+      await mirror.operate({ ...withdraw, version: '20261125.083000' });
+    });
+    await mirror.operate(restore);
+    const { state } = await mirror.read('candidate');
+    expect(state.withdrawals.map(({ version }) => version)).toEqual(['20261125.083000']);
+  });
+
+  it('is planned again: a restoration finds nothing to be done if somebody else has lifted the withdrawal', async () => {
+    const older: OperationRequest = { does: 'withdraw', ...scope, version: '20261123.083000', allViews: false };
+    const restore: OperationRequest = { does: 'restore', ...scope, version: 'newest', allViews: false };
+    await mirror.operate(older);
+    await mirror.operate({ ...older, version: '20261124.083000' });
+    when('candidate', 'before', () => mirror.operate(restore));
+    const { views } = await mirror.operate(restore);
+    expect(views).toEqual([{ view: 'candidate', lines: [], moved: false }]);
+    const { state } = await mirror.read('candidate');
+    expect(state.withdrawals.map(({ version }) => version)).toEqual(['20261123.083000']);
+  });
+
   it('is planned with any name of its release, and carried out with another', async () => {
     const { plan } = await mirror.operate({ ...asked, release: '24.04' }, { dryRun: true });
     await mirror.operate(asked, { plan });

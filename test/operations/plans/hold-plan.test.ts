@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
 import { planHold } from '../../../lib/operations/plans/hold-plan';
 import { planUnhold } from '../../../lib/operations/plans/unhold-plan';
-import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { emptyShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
@@ -186,10 +186,12 @@ describe('a hold that exists', () => {
     expect(undo({ until: '2026-12-01T00:00:00Z' })).toEqual([
       { about: 'undo', commands: [`maas-mirror hold candidate noble --at ${three} --arch amd64`] },
     ]);
-    expect(undo({ at: one })).toEqual([]);
+    const why = 'lift the hold, which does not leave everything as it was';
+    const lifting = ['maas-mirror unhold candidate noble --arch amd64'];
+    expect(undo({ at: one })).toEqual([{ about: 'undo', commands: lifting, why }]);
     expect(undo({}, view)).toEqual([{ about: 'undo', commands: ['maas-mirror unhold candidate noble --arch amd64'] }]);
     // `unhold` without --arch would lift both.
-    expect(undo({ architectures: [] })).toEqual([]);
+    expect(undo({ architectures: [] })).toMatchObject([{ commands: ['maas-mirror unhold candidate noble'], why }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
 import { planRemoval } from '../../../lib/operations/plans/remove-plan';
-import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { keptLedger } from '../../../lib/publication/state/kept-ledger';
 import { contentDigest } from '../../../lib/publication/state/product-key';
 import { emptyShelf, fieldsOf, onShelf } from '../../../lib/publication/state/shelf';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
 import { planHold } from '../../../lib/operations/plans/hold-plan';
 import { planHoldEnds, planUnhold } from '../../../lib/operations/plans/unhold-plan';
-import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
 import { onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../lib/simplestreams/merge';

@@ -15,13 +15,27 @@ import type { MirrorContent } from '../planned';
 /** Marks that are lifted, each with the parts that are. */
 export type Lifted = ReadonlyMap<string, Withdrawal>;
 
+/** What a restoration lifts, once that was decided: what is withdrawn meanwhile is not meant. */
+export interface Lifting {
+  /** @default - it is to be found by the version that the request names */
+  readonly lifted?: Lifted;
+}
+
 /**
  * The withdrawals of a view that a restoration lifts, by id; of architectures or flavours, only their parts. The view need not
- * have the product any more: its mark is obeyed in every view.
+ * have the product any more: its mark is obeyed in every view. What another operator has lifted meanwhile stays so.
  * @throws NoSuchVersion (misuse) if there is none, which says where there is one; BadInput (misuse) if it must be lifted in
  * all views
  */
-export function liftedMarks(content: ViewContent, request: Asked<'restore'>, { withdrawn }: MirrorContent): Lifted {
+export function liftedMarks(content: ViewContent, request: Asked<'restore'> & Lifting, mirror: MirrorContent): Lifted {
+  const { lifted = foundMarks(content, request, mirror) } = request;
+  const { withdrawals } = content.state;
+  const wider = request.allViews ? undefined : withdrawals.find(({ id, everywhere }) => everywhere && lifted.has(id));
+  if (wider !== undefined) throw everywhereWithdrawn(request, wider);
+  return lifted;
+}
+
+function foundMarks(content: ViewContent, request: Asked<'restore'>, { withdrawn }: MirrorContent): Lifted {
   const products = productsMeant(content, request);
   const release = releaseNamed(content, request);
   const ofRelease = content.state.withdrawals.filter((mark) => mark.release === release);
@@ -34,7 +48,6 @@ export function liftedMarks(content: ViewContent, request: Asked<'restore'>, { w
     if (ofRelease.length === 0) chosenProducts(content, request);
     throw notWithdrawn(content, release, request.version, withdrawn);
   }
-  if (!request.allViews && found.some(({ everywhere }) => everywhere)) throw everywhereWithdrawn(request, release);
   return new Map(found.map((mark) => [mark.id, mark]));
 }
 
@@ -60,9 +73,10 @@ export function remaining(marks: readonly Withdrawal[], lifted: Lifted): Withdra
   });
 }
 
+/** Of what a view still has of the marks. */
 export function liftedLines(marks: readonly Withdrawal[], lifted: Lifted): PlanLine[] {
-  const there = new Set(marks.map(({ id }) => id));
-  const parts = [...lifted.values()].filter(({ id }) => there.has(id)).flatMap((mark) => mark.parts);
+  const there = new Map(marks.map(({ id, parts }) => [id, new Set(parts.map(nameOf))]));
+  const parts = [...lifted].flatMap(([id, mark]) => mark.parts.filter((part) => there.get(id)?.has(nameOf(part))));
   return parts.map(({ product, version }): PlanLine => ({ does: 'unmark', product, version }));
 }
 
@@ -109,17 +123,25 @@ function notWithdrawn(
   version: string,
   withdrawn: readonly Withdrawal[],
 ): MirrorError {
-  const elsewhere = withdrawn.find((mark) => mark.release === release && mark.version === version);
+  const elsewhere = withdrawn.find(
+    (mark) => mark.release === release && (version === 'newest' || mark.version === version),
+  );
   const here = state.withdrawals.filter((mark) => mark.release === release).map((mark) => mark.version);
   const has = here.length === 0 ? `nothing of ${release} is withdrawn there` : `withdrawn there: ${here.join(', ')}`;
-  return new MirrorError('NoSuchVersion', `${release} ${version} is not withdrawn in the view ${view}`, {
-    hint: elsewhere === undefined ? has : `restore it where it is: ${restoreCommand(elsewhere)}`,
-    misuse: true,
-  });
+  const what = version === 'newest' ? `nothing of ${release}` : `${release} ${version}`;
+  return new MirrorError(
+    'NoSuchVersion',
+    `${what} is${version === 'newest' ? '' : ' not'} withdrawn in the view ${view}`,
+    {
+      hint: elsewhere === undefined ? has : `restore it where it is: ${restoreCommand(elsewhere)}`,
+      misuse: true,
+    },
+  );
 }
 
-function everywhereWithdrawn(request: Asked<'restore'>, release: string): MirrorError {
-  const { view, version } = request;
+function everywhereWithdrawn(request: Asked<'restore'>, { release, ...mark }: Withdrawal): MirrorError {
+  const { view } = request;
+  const version = request.version === 'newest' ? mark.version : request.version;
   return new MirrorError('BadInput', `${release} ${version} is withdrawn in all views`, {
     hint: `restore it in all of them: ${commandLine(['restore', view, release, version], { ...request, allViews: true })}`,
     misuse: true,

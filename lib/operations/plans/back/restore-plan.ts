@@ -9,7 +9,7 @@ import {
   type Planner,
   viewToChange,
 } from '../planned';
-import { type Lifted, liftedLines, liftedMarks, remaining } from './lifted';
+import { type Lifted, type Lifting, liftedLines, liftedMarks, remaining } from './lifted';
 import { returning } from './returning';
 
 /**
@@ -17,17 +17,18 @@ import { returning } from './returning';
  * where nothing newer was published since. In all views, the named one is last: until then, the same command finds the same
  * withdrawal.
  */
-export const planRestoration: Planner<Asked<'restore'>> = (request, mirror, at): Planned => {
+export const planRestoration: Planner<Asked<'restore'> & Lifting> = (request, mirror, at): Planned => {
   const named = viewToChange(mirror, request.view);
   const lifted = liftedMarks(named, request, mirror);
   const views = [restoredIn(named, lifted, request, mirror, at)];
-  if (!request.allViews) return { views, remarks: [] };
+  const then: Asked<'restore'> & Lifting = { ...request, lifted };
+  if (!request.allViews) return { views, remarks: [], then };
   const plan = (content: ViewContent): PlannedElsewhere => {
     const planned = restoredIn(content, lifted, request, mirror, at);
     const isNothing = content.documents.size === 0 && planned.lines.length === 0;
     return content.state.kind === 'frozen' || isNothing ? {} : { planned };
   };
-  return { views, remarks: [], elsewhere: { isFirst: true, plan, remarks: () => [] } };
+  return { views, remarks: [], then, elsewhere: { isFirst: true, plan, remarks: () => [] } };
 };
 
 /** A selected view only loses the mark: it follows its sources. So does a deleted one, of which only its marks are left. */

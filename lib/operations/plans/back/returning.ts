@@ -36,6 +36,7 @@ interface Restoring {
  */
 export function returning(content: ViewContent, { lifted, withdrawn, request, at }: Restoring): Returning {
   const back = ofChosen(comingBack(content, lifted, withdrawn), request);
+  const still = stillWithdrawn(content, lifted, withdrawn);
   const waiting = heldProducts(content, content.state.holds);
   const held = back.filter(({ id }) => waiting.has(id));
   const [late, wanted] = partition(back, held, content);
@@ -49,7 +50,7 @@ export function returning(content: ViewContent, { lifted, withdrawn, request, at
   return {
     offers: [...sets.offers, ...older],
     shelf: shelfAfter(content.shelf, new Set([...offered, ...lost]), held),
-    lines: [...pendingLines(sets, older), ...freedLines(late, held)],
+    lines: [...pendingLines(sets, older), ...freedLines(late, held), ...still],
   };
 }
 
@@ -74,6 +75,21 @@ function comingBack(content: ViewContent, lifted: Lifted, withdrawn: readonly Wi
     const freed = entries.filter(([, { since }]) => times.has(since));
     return freed.length === 0 ? [] : [{ ...one, freed: Object.fromEntries(freed) }];
   });
+}
+
+/** What was taken back and is not offered again, since another withdrawal matches it, such as one in another view. */
+function stillWithdrawn(content: ViewContent, lifted: Lifted, withdrawn: readonly Withdrawal[]): PlanLine[] {
+  const [was, is] = [
+    new WithdrawnIndex(content.view, [...lifted.values()]),
+    new WithdrawnIndex(content.view, [...content.state.withdrawals, ...withdrawn]),
+  ];
+  return productsIn(content).flatMap(({ key, product, shelved }) =>
+    Object.entries(shelved?.versions ?? {}).flatMap(([name, { version }]): PlanLine[] => {
+      const other = was.of(product, name, version) && is.of(product, name, version);
+      const why = `still withdrawn in ${other?.withdrawal.view}`;
+      return other === undefined ? [] : [{ does: 'pass over', product: key, version: name, why }];
+    }),
+  );
 }
 
 /** Those that the operator names, and those that must have one root with them: a rollback takes back what others restore. */

@@ -1,10 +1,8 @@
 import { MirrorError } from '../../../errors';
 import type { Remark } from '../../../job/operations/outcome';
 import { partOf } from '../../../publication/derived/selected-products';
-import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
-import { heldBy, heldError } from '../../../publication/state/holds';
 import { contentDigest, fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { ViewState } from '../../../publication/state/view-state';
@@ -13,8 +11,6 @@ import type { Products } from '../../../simplestreams/types';
 import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
-import { markFor } from '../marked';
-import { matchedIn } from '../matched';
 import {
   type MirrorContent,
   type Planned,
@@ -24,10 +20,12 @@ import {
   statesIn,
   viewToChange,
 } from '../planned';
-import { matchRemarks } from '../way-back';
-import { onlyTheKernel } from '../withdraw-plan';
 import { type BackIn, backIn } from './back-in';
-import { refuseStuck, versionsTakenBack } from './taken-back';
+import { liftedAgain } from './lifted-again';
+import { matchedIn } from './matched-in';
+import { heldBack, rolledBack, type TakenBack, takenBackIn } from './rolled-back';
+import { matchRemarks } from './way-back';
+import { onlyTheKernel } from './withdraw-plan';
 
 /**
  * Withdraws the newest version and goes back to the one before, or withdraws everything above `to`. In all views, the named
@@ -35,27 +33,25 @@ import { refuseStuck, versionsTakenBack } from './taken-back';
  */
 export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirror, at): Planned => {
   const named = viewToMove(mirror, request.view);
-  const { chosen = chosenIn(named, request, mirror, at) } = request;
+  const { chosen = takenBackIn(named, request, mirror, at) } = request;
   if (chosen === undefined) return { views: [{ view: named.view, lines: [] }], remarks: [] };
   const { mark, versions } = chosen;
   const back = (content: ViewContent) => backIn(content, mark, request, mirror.withdrawn, at);
-  const own = back(named);
-  refuseStuck(own.moves.stuck, versions, named, { ...request, withdrawn: mirror.withdrawn });
-  const refusal = heldBack(own);
+  const { own, refusal } = rolledBack(named, chosen, request, mirror, at);
   const plan = (content: ViewContent): PlannedElsewhere => {
     const isMoved = request.allViews && content.state.kind !== 'frozen';
     return isMoved
-      ? movedElsewhere(back(content), mark, mirror)
-      : { matched: matchedIn(mark, content, mirror.withdrawn) };
+      ? movedElsewhere(back(content), mark, mirror, at)
+      : { matched: matchedIn(mark, content, mirror.withdrawn, at) };
   };
-  const [here, states] = [movedElsewhere(own, mark, mirror), statesIn(mirror)];
+  const [here, states] = [movedElsewhere(own, mark, mirror, at), statesIn(mirror)];
   const remarks = (others: readonly PlannedElsewhere[]) => [
     ...markRemarks(mark, [here, ...others], states),
     ...onlyTheKernel(versions, mark),
     ...[...others, here].flatMap((one) => one.remarks ?? []),
     ...downloadsOf(versions, own.documents),
     ...(request.republish ? [] : fetchedAgain(keptNames(versions, own), named, at)),
-    { about: 'undo', commands: [restoreCommand(mark)] } as const,
+    ...liftedAgain(mark, own, mirror, at),
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
   const elsewhere = { isFirst: true, plan, remarks };
@@ -65,40 +61,6 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
 /** What is taken back, once that was decided: another version that is published meanwhile is not meant. */
 interface Chosen {
   readonly chosen?: TakenBack;
-}
-
-interface TakenBack {
-  readonly versions: readonly ChosenVersion[];
-  readonly mark: Withdrawal;
-}
-
-/** Nothing if there is nothing above the version that is gone back to. */
-function chosenIn(
-  named: ViewContent,
-  request: Asked<'rollback'>,
-  mirror: MirrorContent,
-  at: Date,
-): TakenBack | undefined {
-  const versions = versionsTakenBack(named, request, mirror);
-  return versions.length === 0
-    ? undefined
-    : { versions, mark: markFor(versions, request, withMarksOf(mirror, named), at) };
-}
-
-/** A mixed version is new to the view, and what is new to a held product may not be offered. */
-function heldBack({ content, moves }: BackIn): MirrorError | undefined {
-  const mixed = moves.offers.filter(({ contentId, id, version }) => {
-    const offered = Object.values(content.documents.get(contentId)?.products[id]?.versions ?? {}).map(contentDigest);
-    return !offered.includes(contentDigest(version));
-  });
-  const holds = mixed.flatMap(({ fields }) => heldBy(content.state, { ...fields, versions: {} }) ?? []);
-  return holds[0] && heldError(content.view, holds[0]);
-}
-
-/** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */
-function withMarksOf({ withdrawn }: MirrorContent, content: ViewContent): ViewContent {
-  const { state } = content;
-  return { ...content, state: { ...state, withdrawals: [...state.withdrawals, ...withdrawn] } };
 }
 
 /** @throws BadInput (misuse) for a view that only follows others; as viewToChange */
@@ -118,6 +80,7 @@ function movedElsewhere(
   back: BackIn,
   mark: Withdrawal,
   { withdrawn }: MirrorContent,
+  at: Date,
 ): PlannedElsewhere & { readonly planned: PlannedView } {
   const { content, moves, documents, planned } = back;
   const refusal = heldBack(back);
@@ -126,7 +89,7 @@ function movedElsewhere(
   return {
     ...(refusal && { refusal }),
     planned,
-    matched: matchedIn(mark, { ...content, documents }, withdrawn),
+    matched: matchedIn(mark, { ...content, documents }, withdrawn, at),
     remarks: dependentsOf(products, documents),
   };
 }

@@ -21,7 +21,7 @@ import type { MirrorContent } from '../planned';
 export function versionsTakenBack(
   content: ViewContent,
   request: Asked<'rollback'>,
-  { withdrawn }: MirrorContent,
+  { withdrawn }: Pick<MirrorContent, 'withdrawn'>,
 ): ChosenVersion[] {
   const products = chosenProducts(content, request);
   const { to } = request;

@@ -1,13 +1,13 @@
-import { isFrozenName } from '../../job/layout';
-import { commandLine } from '../../job/operations/commands';
-import type { Remark } from '../../job/operations/outcome';
-import { partOf } from '../../publication/derived/selected-products';
-import { heldBy } from '../../publication/state/holds';
-import { fieldsOfKey } from '../../publication/state/product-key';
-import type { ViewState } from '../../publication/state/view-state';
-import type { Withdrawal } from '../../publication/state/withdrawal';
-import { releaseOf } from './chosen-products';
-import type { Found, Matched } from './matched';
+import { isFrozenName } from '../../../job/layout';
+import { commandLine } from '../../../job/operations/commands';
+import type { Remark } from '../../../job/operations/outcome';
+import { partOf } from '../../../publication/derived/selected-products';
+import { heldBy } from '../../../publication/state/holds';
+import { fieldsOfKey } from '../../../publication/state/product-key';
+import type { ViewState } from '../../../publication/state/view-state';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import { releaseOf } from '../chosen-products';
+import type { Found, Matched } from '../matched';
 
 /**
  * What a mark matches in all views, except what it names; and where that is still offered as newest.
@@ -18,8 +18,7 @@ export function matchRemarks(
   matched: readonly Matched[],
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
-  const scope = { architectures: mark.architectures, flavours: mark.flavours };
-  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states, scope };
+  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states };
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
       const where = { view, product, version };
@@ -49,8 +48,6 @@ interface MatchedMirror {
   /** By name. */
   readonly views: ReadonlyMap<string, Matched>;
   readonly states: ReadonlyMap<string, ViewState>;
-  /** Of the mark. */
-  readonly scope: Pick<Withdrawal, 'architectures' | 'flavours'>;
 }
 
 type What = Pick<Found, 'product' | 'release' | 'from'>;
@@ -63,32 +60,42 @@ function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly
   const there = from === undefined ? undefined : mirror.views.get(from);
   if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
   const same = there.found.find(({ product, isNewest }) => isNewest && product === what.product);
-  return isFrozenName(from)
-    ? { commands: [`maas-mirror view set ${view} --from VIEW`] }
-    : wayBack(from, same ?? what, mirror, [...seen, view]);
+  if (isFrozenName(from)) return { commands: [`maas-mirror view set ${view} --from VIEW`] };
+  if (same === undefined)
+    return { commands: ['maas-mirror repair'], why: `${from}, which it follows, does not any more` };
+  return wayBack(from, same, mirror, [...seen, view]);
 }
 
-/** What has nothing to go back to stops a rollback of the others, unless they are named. */
+/** By a rollback that is not refused; where there is nothing to go back to, by a promotion. */
 function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {
   const { product, release } = what;
-  const { found = [], stuck = new Set<string>() } = mirror.views.get(view) ?? {};
+  const { rollbacks = new Map(), stuck = new Set<string>() } = mirror.views.get(view) ?? {};
+  const rollback = rollbacks.get(product);
   if (isFrozenName(view)) return { commands: [] };
+  if (rollback !== undefined) return { commands: [rollback] };
   if (stuck.has(product)) return insteadOf(view, what, mirror);
-  const isAlone = found.some((one) => one.release === release && stuck.has(one.product));
-  const scope = isAlone ? { ...mirror.scope, architectures: [archOf(product)] } : mirror.scope;
-  return { commands: [commandLine(['rollback', view, release], scope)] };
+  const { holds = [] } = mirror.states.get(view) ?? {};
+  const isHeld = heldBy({ holds }, fieldsOfKey(product)) !== undefined;
+  return { commands: [], why: isHeld ? `${release} is held there; unhold it, and roll it back` : unaccepted };
 }
+
+const unaccepted = 'no rollback of it would be accepted there; publish a good one';
 
 const nothingBefore = 'there is nothing before it to go back to';
 
 /** Where there is nothing to go back to: a promotion of what its source offers by now, if that would be taken. */
 function insteadOf(view: string, { product, release, from: origin }: What, mirror: MatchedMirror): WayBack {
   const { views, states } = mirror;
-  const { offers = new Map(), stuck = new Set<string>() } = views.get(view) ?? {};
+  const {
+    offers = new Map<string, unknown>(),
+    stuck = new Set<string>(),
+    failed = new Set<string>(),
+  } = views.get(view) ?? {};
   const { kind, source, holds = [] } = states.get(view) ?? {};
-  const from = source?.promote?.from ?? origin;
-  if (kind !== 'promoted' || from === undefined || from === view || !views.has(from))
-    return { commands: [], why: `${nothingBefore}; publish a good one` };
+  if (kind !== 'promoted') return { commands: [], why: `${nothingBefore}; publish a good one` };
+  const from = source?.promote?.from ?? (isBetween(view, product, mirror) ? undefined : origin);
+  if (from === undefined || from === view || !views.has(from))
+    return { commands: [], why: `${nothingBefore}; promote a good one` };
   const ofRelease = [...offers.keys()].filter((key) => releaseOf(fieldsOfKey(key)) === release);
   const isWhole = ofRelease.every((key) => stuck.has(key));
   const moved = isWhole ? ofRelease : ofRelease.filter((key) => archOf(key) === archOf(product));
@@ -96,8 +103,9 @@ function insteadOf(view: string, { product, release, from: origin }: What, mirro
     return { commands: [], why: `${nothingBefore}, and ${release} is held there: unhold it, and promote a good one` };
   const { after, require = [] } = source?.promote ?? {};
   const isTaken = (key: string) => {
-    const passed = views.get(from)?.offers.get(key);
-    return passed !== undefined && require.every((check) => passed.includes(check));
+    const offered = views.get(from)?.offers.get(key);
+    const isFit = offered !== undefined && require.every((check) => offered.passed.includes(check));
+    return isFit && !failed.has(offered.content);
   };
   // With an age, nothing is taken that is older than what the view has.
   if (after !== undefined || !moved.every(isTaken))
@@ -105,6 +113,13 @@ function insteadOf(view: string, { product, release, from: origin }: What, mirro
   const scope = isWhole ? {} : { architectures: [archOf(product)] };
   const commands = [commandLine(['promote', from, view, release], scope)];
   return { commands, why: `${nothingBefore}; instead, promote what ${from} offers` };
+}
+
+/** Whether a view that is filled by hand may be filled from another promoted one, which a promotion must not pass by. */
+function isBetween(view: string, product: string, { views, states }: MatchedMirror): boolean {
+  return [...views].some(([name, { keys }]) => {
+    return name !== view && states.get(name)?.kind === 'promoted' && keys.has(product);
+  });
 }
 
 const archOf = (key: string) => fieldsOfKey(key).arch ?? '';

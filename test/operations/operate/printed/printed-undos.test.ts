@@ -1,13 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OperationRequest } from '../../../lib/job/operations/operation';
-import type { OperationOutcome } from '../../../lib/job/operations/outcome';
-import { contentDigest } from '../../../lib/publication/state/product-key';
-import { newestVersion } from '../../../lib/simplestreams/merge';
-import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import '../../fixtures/needs-seconds';
-import { MemoryStore } from '../../publication/made/memory-store';
-import { MadeMirror, productsOf } from './made-mirror';
+import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
+import { contentDigest } from '../../../../lib/publication/state/product-key';
+import { newestVersion } from '../../../../lib/simplestreams/merge';
+import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror, productsOf } from '../made-mirror';
+import { commandsOf, requestOf } from './typed-line';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -37,18 +37,43 @@ const operations = [
   ...['hold stable noble --at newest --until 2026-12-02T00:00:00Z'],
   ...scopes.map((scope) => `attest candidate noble newest --check hw-lab --fail ${scope}`),
   ...['promote candidate stable', 'promote candidate stable noble --arch amd64', 'view set lab --from candidate'],
+  ...['promote candidate stable bootloaders', 'rollback candidate bootloaders --arch i386'],
+  ...['rollback candidate bootloaders --flavour pxelinux', 'withdraw candidate bootloaders newest --flavour pxelinux'],
+  ...['rollback candidate noble --flavour ga', 'rollback candidate noble --flavour ga,hwe --all-views'],
+  // Of views that are promoted, one from the other.
+  ...['stable', 'pilot'].flatMap((view) => [
+    ...[`withdraw ${view} noble newest`, `rollback ${view} noble`, `rollback ${view} noble --flavour hwe`],
+    ...[
+      `rollback ${view} bootloaders`,
+      `rollback ${view} noble --all-views`,
+      `rollback ${view} bootloaders --all-views`,
+    ],
+    ...[`hold ${view} bootloaders --at ${monday}`, `hold ${view} noble --at ${monday} --arch amd64`],
+  ]),
+  ...['promote candidate pilot', 'promote candidate pilot noble', 'promote candidate pilot bootloaders'],
+  ...['view set lab --from pilot', 'view set lab --by-hand', 'view create lab-2 --from pilot', 'snapshot pilot may'],
 ];
 
 /** Those that no single command leads back from. */
 const without = [
-  `hold stable noble --at ${monday}`,
   'attest candidate noble newest --check other --fail',
   `remove candidate noble ${monday}`,
   'view set stable --from candidate',
 ];
 
+/** Those whose command leaves something else than it was, and what came before them. */
+const inPart = [
+  [`hold stable noble --at ${monday}`, 'hold stable noble'],
+  ['hold stable noble', 'hold stable noble --arch amd64'],
+  [`hold candidate noble --at ${tuesday}`, 'withdraw candidate noble newest'],
+  ['rollback candidate noble', 'withdraw candidate noble newest'],
+  ['rollback candidate bootloaders', 'withdraw candidate bootloaders newest --all-views'],
+  ['withdraw candidate noble newest', 'withdraw candidate noble newest --flavour hwe --all-views'],
+  ['rollback stable noble', 'hold stable noble'],
+] as const;
+
 let mirror: MadeMirror;
-/** Three versions in candidate, two in stable, which is held, and lab, which follows stable. */
+/** Three versions in candidate, two in stable and in pilot, which is filled from stable, and lab, which follows stable. */
 beforeEach(async () => {
   mirror = new MadeMirror(new MemoryStore(), signer);
   for (const [name, words] of [
@@ -58,7 +83,9 @@ beforeEach(async () => {
   ] as const) {
     mirror.turnClockTo(`2026-11-${name.slice(6, 8)}T08:30:00Z`);
     await mirror.publish('candidate', name, { images: { 'ga-24.04': words, 'hwe-24.04': words }, loader: words });
-    if (name !== wednesday) await run('promote candidate stable');
+    if (name === wednesday) continue;
+    await run('promote candidate stable');
+    await run('promote stable pilot');
   }
   await run('view create lab --from stable');
   await run('attest candidate noble newest --check hw-lab --pass --link https://lab/1?run=2&test=3');
@@ -66,16 +93,16 @@ beforeEach(async () => {
 
 describe('the command that undoes', () => {
   it.each(operations)('%s, as it is printed, finds every view as it was', async (line) => {
-    if (line.startsWith('hold stable')) await run('hold stable noble');
+    if (line.startsWith('hold stable noble') && !line.includes('--arch')) await run('hold stable noble');
     const before = await said();
     mirror.turnClockTo('2026-11-25T10:15:00Z');
 
-    const commands = undosOf(await run(line));
+    const commands = commandsOf(await run(line), 'undo');
 
     expect(commands).not.toEqual([]);
     expect(await said()).not.toEqual(before);
     mirror.turnClockTo('2026-11-25T11:30:00Z');
-    for (const command of commands) await run(command.replace(/^maas-mirror /, ''));
+    for (const command of commands) await run(command);
     const after = await said();
     const isPromotion = line.startsWith('promote ');
     for (const [at, view] of before.entries()) {
@@ -91,15 +118,24 @@ describe('the command that undoes', () => {
   });
 
   it.each(without)('%s is not printed, since there is none', async (line) => {
-    if (line.startsWith('hold')) await run('hold stable noble');
-    expect(undosOf(await run(line))).toEqual([]);
+    expect(commandsOf(await run(line), 'undo')).toEqual([]);
+  });
+
+  it.each(
+    inPart,
+  )('%s, where %s came first, is printed with what it does instead, and is accepted', async (line, first) => {
+    await run(first);
+    const { remarks } = await run(line);
+    const [undo, ...others] = remarks.filter(({ about }) => about === 'undo');
+    expect([undo?.why, others]).toEqual([expect.stringMatching(/^lift .*, which does not leave everything as/), []]);
+    for (const command of undo?.commands ?? []) expect((await run(command)).views[0]).toMatchObject({ moved: true });
   });
 });
 
 /** What each view offers, and what was decided about it, without who did so and when. */
 async function said() {
   return Promise.all(
-    ['candidate', 'stable', 'lab'].map(async (view) => {
+    ['candidate', 'stable', 'pilot', 'lab', 'lab-2', 'snapshots/may'].map(async (view) => {
       const published = await mirror.read(view);
       const { state, ledger } = published;
       const offered = productsOf(published).map((product) => {
@@ -127,62 +163,6 @@ async function said() {
   );
 }
 
-function undosOf({ remarks }: OperationOutcome): string[] {
-  return remarks.flatMap(({ about, commands = [] }) => (about === 'undo' ? commands : []));
-}
-
 function run(line: string): Promise<OperationOutcome> {
-  return mirror.operate(OperationRequest.parse(requestOf(line)));
-}
-
-const withValue = new Set(['--arch', '--flavour', '--at', '--until', '--to', '--check', '--link', '--from']);
-
-/** A command line as the request that it makes. */
-function requestOf(line: string): object {
-  const typed = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-  const [words, options] = [[] as string[], new Map<string, string>()];
-  for (const [at, word] of typed.entries()) {
-    if (word.startsWith('--')) options.set(word, typed[at + 1] ?? '');
-    else if (!withValue.has(typed[at - 1] ?? '')) words.push(word);
-  }
-  const [does = '', ...names] = words;
-  const option = (name: string, field: string) => (options.has(name) ? { [field]: options.get(name) } : {});
-  const list = (name: string) => options.get(name)?.split(',') ?? [];
-  const scope = { architectures: list('--arch'), flavours: list('--flavour') };
-  const [view, release, version] = names;
-  const everywhere = { allViews: options.has('--all-views') };
-  switch (does) {
-    case 'promote':
-      return { does, from: names[0], to: names[1], release: names[2], ...scope };
-    case 'view':
-      return { does: `view-${names[0]}`, name: names[1], select: [{ from: options.get('--from') }] };
-    case 'withdraw':
-    case 'restore':
-      return { does, view, release, version, ...scope, ...everywhere };
-    case 'rollback':
-      return {
-        does,
-        view,
-        release,
-        ...scope,
-        ...everywhere,
-        republish: options.has('--republish'),
-        ...option('--to', 'to'),
-      };
-    case 'attest':
-      return {
-        does,
-        view,
-        release,
-        version,
-        ...scope,
-        check: options.get('--check'),
-        passed: options.has('--pass'),
-        ...option('--link', 'link'),
-      };
-    case 'remove':
-      return { does, view, release, version, ...scope };
-    default:
-      return { does, view, release, ...scope, ...option('--at', 'at'), ...option('--until', 'until') };
-  }
+  return mirror.operate(requestOf(line));
 }

@@ -1,43 +1,43 @@
-import type { Remark } from '../../job/operations/outcome';
-import { restoreCommand } from '../../publication/gate/withdrawn-error';
-import { tripleOf } from '../../publication/state/product-key';
-import type { ViewContent } from '../../publication/state/view-content';
-import type { Withdrawal } from '../../publication/state/withdrawal';
-import { sortsAbove } from '../../simplestreams/version-order';
-import { type Asked, noteOf } from './asked';
-import { chosenProducts } from './chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf, settledWord } from './chosen-versions';
-import { markFor, markLines, withMark } from './marked';
-import { matchedIn } from './matched';
-import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from './planned';
+import type { Remark } from '../../../job/operations/outcome';
+import { tripleOf } from '../../../publication/state/product-key';
+import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
+import { sortsAbove } from '../../../simplestreams/version-order';
+import { type Asked, noteOf } from '../asked';
+import { chosenProducts } from '../chosen-products';
+import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from '../chosen-versions';
+import { markFor, markLines, withMark } from '../marked';
+import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from '../planned';
+import { liftedAgain } from './lifted-again';
+import { matchedIn } from './matched-in';
 import { matchRemarks } from './way-back';
 
 /**
  * Marks a version as withdrawn, in the view that is named or in all that are not frozen. It moves nothing: what still offers
  * it is told, with the command that takes it back there.
  */
-export const planWithdrawal: Planner<Asked<'withdraw'>> = (request, mirror, at): Planned => {
+export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mirror, at): Planned => {
   const named = viewToChange(mirror, request.view);
-  const versions = chosenVersions(request.view, chosenProducts(named, request), request.version);
+  const versions = chosenVersions(request.view, chosenProducts(named, request), request.version, request);
   const mark = markFor(versions, request, named, at);
-  // A version that is published before this is carried out is not meant.
-  const then = { ...request, version: settledWord(request.version, versions) };
   const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
-  const undo: Remark = { about: 'undo', commands: [restoreCommand(mark)] };
-  const [own, states] = [matchedIn(mark, named, mirror.withdrawn), statesIn(mirror)];
+  const planned = markedIn(named, mark, request);
+  const undo = isNew ? liftedAgain(mark, { content: named, planned }, mirror, at) : [];
+  const [own, states] = [matchedIn(mark, named, mirror.withdrawn, at), statesIn(mirror)];
+  const then = settledOn(request, versions);
   return {
-    views: [markedIn(named, mark, request)],
+    views: [planned],
     remarks: [],
     then,
     elsewhere: {
       isFirst: false,
       plan: (content) => ({
         ...(request.allViews && content.state.kind !== 'frozen' && { planned: markedIn(content, mark, request) }),
-        matched: matchedIn(mark, content, mirror.withdrawn),
+        matched: matchedIn(mark, content, mirror.withdrawn, at),
       }),
       remarks: (others) => {
         const matched = [own, ...others.flatMap((one) => one.matched ?? [])];
-        return [...matchRemarks(mark, matched, states), ...onlyTheKernel(versions, mark), ...(isNew ? [undo] : [])];
+        return [...matchRemarks(mark, matched, states), ...onlyTheKernel(versions, mark), ...undo];
       },
     },
   };

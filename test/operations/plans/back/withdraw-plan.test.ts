@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Asked } from '../../../lib/operations/plans/asked';
-import type { MirrorContent, Planned } from '../../../lib/operations/plans/planned';
-import { planWithdrawal } from '../../../lib/operations/plans/withdraw-plan';
-import { mirrorOf, plannedIn, viewWith } from './made';
+import type { Asked } from '../../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
+import type { MirrorContent, Planned } from '../../../../lib/operations/plans/planned';
+import type { ViewContent } from '../../../../lib/publication/state/view-content';
+import { mirrorOf, plannedIn, viewWith } from '../made';
 
 const at = new Date('2026-11-25T09:12:00Z');
 const [one, two] = ['20261120.083000', '20261125.083000'];
@@ -144,16 +145,20 @@ describe('withdraw', () => {
     const only = { 'ga-24.04': { [two]: 'r2 g2' } };
     const site = viewWith('lab-1', only);
     const follows = { ...site.state, kind: 'selected' as const, source: { select: [{ from: 'lab' }] } };
-    const arm = [...viewWith('edge', only).documents].map(([, { products }]) => Object.values(products)[0]);
-    const edge = viewWith('edge', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } });
-    const documents = [...edge.documents].map(([id, document]) => {
-      const products = { ...document.products, arm64: { versions: {}, ...arm[0], arch: 'arm64' } };
-      return [id, { ...document, products }] as const;
-    });
-    const views = [viewWith('lab', only), { ...site, state: follows }, { ...edge, documents: new Map(documents) }];
-    const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(candidate, ...views), at), 'still offered');
+    const [arm] = [...viewWith('edge', { 'ga-24.04': { [two]: 'r3 g3' } }).documents.values()];
+    const withArm = (content: ViewContent): ViewContent => {
+      const documents = [...content.documents].map(([id, document]) => {
+        const added = { versions: {}, ...Object.values(arm?.products ?? {})[0], arch: 'arm64' };
+        return [id, { ...document, products: { ...document.products, arm64: added } }] as const;
+      });
+      return { ...content, documents: new Map(documents) };
+    };
+    const edge = withArm(viewWith('edge', { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' } }));
+    const views = [withArm(candidate), viewWith('lab', only), { ...site, state: follows }, edge];
+    const plan = plannedIn(planWithdrawal, asked, mirrorOf(...views), at);
+    const still = remarksOf(plan, 'still offered').filter(({ view }) => view !== 'candidate');
     const why = 'there is nothing before it to go back to; publish a good one';
-    expect(still.slice(2).map(({ view, commands, why }) => [view, commands, why])).toEqual([
+    expect(still.map(({ view, commands, why }) => [view, commands, why])).toEqual([
       ['edge', ['maas-mirror rollback edge noble --arch amd64'], undefined],
       ['edge', [], why],
       ['lab', [], why],
