@@ -19,7 +19,8 @@ export function matchRemarks(
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
   const scope = { architectures: mark.architectures, flavours: mark.flavours };
-  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states, scope };
+  const views = new Map(matched.map((one) => [one.view, { ...one, ...foundIn(one) }]));
+  const mirror = { views, states, scope, instead: new Map<string, WayBack>() };
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
       const where = { view, product, version };
@@ -45,12 +46,29 @@ interface WayBack {
   readonly why?: string;
 }
 
+/** What is looked up for each product of a view. */
+interface FoundIn {
+  /** Found as the newest version, by product. */
+  readonly newest: ReadonlyMap<string, Found>;
+  /** Releases with products that have nothing to go back to. */
+  readonly stuckReleases: ReadonlySet<string>;
+}
+
+function foundIn({ found, stuck }: Matched): FoundIn {
+  return {
+    newest: new Map(found.flatMap((one) => (one.isNewest ? [[one.product, one] as const] : []))),
+    stuckReleases: new Set(found.flatMap(({ product, release }) => (stuck.has(product) ? [release] : []))),
+  };
+}
+
 interface MatchedMirror {
   /** By name. */
-  readonly views: ReadonlyMap<string, Matched>;
+  readonly views: ReadonlyMap<string, Matched & FoundIn>;
   readonly states: ReadonlyMap<string, ViewState>;
   /** Of the mark. */
   readonly scope: Pick<Withdrawal, 'architectures' | 'flavours'>;
+  /** What {@link insteadOf} has said: it is the same for all products of an architecture. */
+  readonly instead: Map<string, WayBack>;
 }
 
 type What = Pick<Found, 'product' | 'release' | 'from'>;
@@ -62,7 +80,7 @@ function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly
   const from = partOf(source?.select ?? [], fieldsOfKey(what.product))?.from;
   const there = from === undefined ? undefined : mirror.views.get(from);
   if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
-  const same = there.found.find(({ product, isNewest }) => isNewest && product === what.product);
+  const same = there.newest.get(what.product);
   return isFrozenName(from)
     ? { commands: [`maas-mirror view set ${view} --from VIEW`] }
     : wayBack(from, same ?? what, mirror, [...seen, view]);
@@ -71,15 +89,22 @@ function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly
 /** What has nothing to go back to stops a rollback of the others, unless they are named. */
 function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {
   const { product, release } = what;
-  const { found = [], stuck = new Set<string>() } = mirror.views.get(view) ?? {};
+  const { stuckReleases, stuck } = mirror.views.get(view) ?? {};
   if (isFrozenName(view)) return { commands: [] };
-  if (stuck.has(product)) return insteadOf(view, what, mirror);
-  const isAlone = found.some((one) => one.release === release && stuck.has(one.product));
-  const scope = isAlone ? { ...mirror.scope, architectures: [archOf(product)] } : mirror.scope;
+  if (stuck?.has(product)) return knownInstead(view, what, mirror);
+  const scope = stuckReleases?.has(release) ? { ...mirror.scope, architectures: [archOf(product)] } : mirror.scope;
   return { commands: [commandLine(['rollback', view, release], scope)] };
 }
 
 const nothingBefore = 'there is nothing before it to go back to';
+
+function knownInstead(view: string, what: What, mirror: MatchedMirror): WayBack {
+  const { product, release, from = '' } = what;
+  const key = [view, release, archOf(product), from].join(' ');
+  const way = mirror.instead.get(key) ?? insteadOf(view, what, mirror);
+  mirror.instead.set(key, way);
+  return way;
+}
 
 /** Where there is nothing to go back to: a promotion of what its source offers by now, if that would be taken. */
 function insteadOf(view: string, { product, release, from: origin }: What, mirror: MatchedMirror): WayBack {
