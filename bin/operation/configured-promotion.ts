@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OperationRequest } from '../../lib/job/operations/operation';
 import type { MirrorWords } from './which-mirror';
 
@@ -6,17 +7,18 @@ type Promotion = Extract<OperationRequest, { does: 'promote' }>['setting'];
 
 /**
  * How mirror.yaml says that a view is filled, if that file also names the mirror, or is given.
+ * @param folder where ./mirror.yaml is looked for
  * @returns undefined if it does not say how
  * @throws BadInput (misuse) if the file cannot be read
  */
-export async function configuredPromotion(view: string, words: MirrorWords): Promise<Promotion> {
+export async function configuredPromotion(view: string, words: MirrorWords, folder = '.'): Promise<Promotion> {
   const { mirror, stack, config } = words;
-  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync('mirror.yaml');
+  const file = config ?? join(folder, 'mirror.yaml');
+  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync(file);
   if (config === undefined && isElsewhere) return undefined;
   const { parseConfig } = await import('../../lib/job/config.js');
   const { viewSettings } = await import('../../lib/job/views/view-settings.js');
   const { readText } = await import('../request/sources-from.js');
-  const file = config ?? 'mirror.yaml';
   const setting = viewSettings(parseConfig(readText(file, '--config'), file)).find(({ name }) => name === view);
   return setting?.promote;
 }
