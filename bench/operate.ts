@@ -36,21 +36,21 @@ const made = new Date('2026-11-01T00:00:00Z');
 const published = new Date('2026-11-10T04:11:09Z');
 
 const operations: Readonly<Record<string, readonly string[]>> = {
-  upgrade: ['repair', '--upgrade', '--yes'],
+  'repair --upgrade': ['repair', '--upgrade', '--yes'],
   publish: [],
   promote: ['promote', 'candidate', 'stable'],
   attest: ['attest', 'candidate', 'noble', '20261110', '--check', 'hw-lab', '--pass', '--arch', 'arm64'],
-  withdraw: ['withdraw', 'candidate', 'noble', '20261109', '--all-views'],
-  restore: ['restore', 'candidate', 'noble', '20261109', '--all-views'],
+  'withdraw --all-views': ['withdraw', 'candidate', 'noble', '20261109', '--all-views'],
+  'restore --all-views': ['restore', 'candidate', 'noble', '20261109', '--all-views'],
   hold: ['hold', 'stable', 'noble'],
   unhold: ['unhold', 'stable', 'noble'],
-  rollback: ['rollback', 'candidate', 'noble', '--all-views', '--arch', 'arm64'],
+  'rollback --all-views': ['rollback', 'candidate', 'noble', '--all-views', '--arch', 'arm64'],
   snapshot: ['snapshot', 'stable', 'before'],
   'view create': ['view', 'create', 'site', '--from', 'stable'],
   'view set': ['view', 'set', 'site', '--from', 'candidate'],
-  remove: ['remove', 'candidate', 'noble', '20261101', '--yes'],
+  'remove, with a view that follows': ['remove', 'candidate', 'noble', '20261101', '--yes'],
   repair: ['repair'],
-  list: ['list', '--all'],
+  'list --all': ['list', '--all'],
   history: ['history', 'candidate'],
 };
 
@@ -67,7 +67,7 @@ const siteOperations: Readonly<Record<string, readonly string[]>> = {
   'view create': ['view', 'create', 'site', '--from', 'stable'],
   'view set': ['view', 'set', 'site', '--from', 'candidate'],
   'view delete': ['view', 'delete', 'site', '--yes'],
-  list: ['list', '--all'],
+  'list --all': ['list', '--all'],
   'view list': ['view', 'list'],
 };
 

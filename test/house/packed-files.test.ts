@@ -25,10 +25,7 @@ const patterns = packed.flatMap((pattern) => {
 /** As npm reads them: a folder is everything in it. */
 const matchers = new Map(
   patterns.map((pattern) => {
-    const words = pattern
-      .replaceAll('.', '\\.')
-      .replaceAll('**/', '(?:.+/)?')
-      .replaceAll(/(?<![.+])\*/g, '[^/]*');
+    const words = pattern.replaceAll('.', '\\.').replaceAll('**/', '(?:.+/)?').replaceAll('*', '[^/]*');
     return [pattern, new RegExp(`^${words}(?:/.*)?$`)];
   }),
 );
@@ -42,11 +39,13 @@ const folders = [
 ];
 const there = [
   ...readdirSync(root),
-  ...folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
-  ),
+  ...folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+    ),
 ];
 
 /** Files of ours that a script loads when it is loaded. */
