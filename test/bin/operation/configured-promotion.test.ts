@@ -1,17 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configuredPromotion } from '../../../bin/operation/configured-promotion';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { folderWith } from './folder-with';
 
 const stable = { from: 'candidate', after: '3d', require: ['hw-lab'] };
 const yaml = `views: { candidate: { releases: [noble] }, stable: { promote: ${JSON.stringify(stable)} } }\n`;
-
-function folderWith(text?: string): string {
-  const folder = temporaryFolder();
-  if (text !== undefined) writeFileSync(join(folder, 'mirror.yaml'), text);
-  return folder;
-}
 
 describe('how mirror.yaml fills a view', () => {
   test('is read from ./mirror.yaml, which also names the mirror', async () => {

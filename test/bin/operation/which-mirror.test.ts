@@ -1,14 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { whichMirror, whichText, whichToRead } from '../../../bin/operation/which-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-
-function folderWith(yaml?: string): string {
-  const folder = temporaryFolder();
-  if (yaml !== undefined) writeFileSync(join(folder, 'mirror.yaml'), yaml);
-  return folder;
-}
+import { folderWith } from './folder-with';
 
 describe('the mirror of a command', () => {
   test('is that of --mirror or --stack, whatever mirror.yaml says', async () => {

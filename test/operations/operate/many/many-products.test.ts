@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mirror as layout } from '../../../lib/job/layout';
-import { OperationRequest } from '../../../lib/job/operations/operation';
-import { changesOf } from '../../../lib/operations/changes';
-import { historyOf } from '../../../lib/operations/history';
-import { listViews } from '../../../lib/operations/list';
-import { verifyMirror } from '../../../lib/operations/verify';
-import { followViews } from '../../../lib/publication/derived/follow-views';
-import { showKeyrings } from '../../../lib/publication/mirror/keyring';
-import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { formatBytes, formatKey } from '../../../lib/store/format';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import '../../fixtures/needs-seconds';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { MemoryStore } from '../../publication/made/memory-store';
+import { mirror as layout } from '../../../../lib/job/layout';
+import { OperationRequest } from '../../../../lib/job/operations/operation';
+import { changesOf } from '../../../../lib/operations/changes';
+import { historyOf } from '../../../../lib/operations/history';
+import { listViews } from '../../../../lib/operations/list';
+import { verifyMirror } from '../../../../lib/operations/verify';
+import { followViews } from '../../../../lib/publication/derived/follow-views';
+import { showKeyrings } from '../../../../lib/publication/mirror/keyring';
+import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
+import { formatBytes, formatKey } from '../../../../lib/store/format';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { temporaryFolder } from '../../../fixtures/temporary-folder';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror } from '../made-mirror';
 import { countedWork, totalOf } from './counted-work';
-import { MadeMirror } from './made-mirror';
 
 /** Products of a view: few, and twice as many. */
 const [few, many] = [24, 48];

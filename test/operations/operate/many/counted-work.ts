@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 
-const ours = join(__dirname, '../../../lib/');
+const ours = join(__dirname, '../../../../lib/');
 
 /** How often each function of lib was called, by where it is: `publication/gate/gate.ts gateView 812`. */
 export type CountedWork = ReadonlyMap<string, number>;
