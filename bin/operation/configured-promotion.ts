@@ -14,13 +14,12 @@ type Promotion = Extract<OperationRequest, { does: 'promote' }>['setting'];
  */
 export async function configuredPromotion(view: string, words: MirrorWords, folder = '.'): Promise<Promotion> {
   const { mirror, stack, config } = words;
-  const here = join(folder, 'mirror.yaml');
-  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync(here);
+  const file = config ?? join(folder, 'mirror.yaml');
+  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync(file);
   if (config === undefined && isElsewhere) return undefined;
   const { parseConfig } = await import('../../lib/job/config.js');
   const { viewSettings } = await import('../../lib/job/views/view-settings.js');
   const { readText } = await import('../request/sources-from.js');
-  const file = config ?? here;
   const setting = viewSettings(parseConfig(readText(file, '--config'), file)).find(({ name }) => name === view);
   return setting?.promote;
 }

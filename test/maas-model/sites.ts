@@ -50,7 +50,11 @@ export async function startsOf(make: (options: SiteOptions) => Site, options: St
   return { had, half, never, fresh };
 }
 
-function siteOf(make: (options: SiteOptions) => Site, { reader, url, selections, bytesPerMinute }: StartOptions): Site {
+/** A site that has nothing yet. */
+export function siteOf(
+  make: (options: SiteOptions) => Site,
+  { reader, url, selections, bytesPerMinute }: Omit<StartOptions, 'publish'>,
+): Site {
   const site = make({ reader, bytesPerMinute });
   const source = site.addSource(url);
   for (const { os, release, arch } of selections) site.select(source, os, release, arch);

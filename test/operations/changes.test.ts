@@ -136,6 +136,16 @@ describe('the changes of a view', () => {
     });
   });
 
+  test('refuse a mirror that has lost a manifest', async () => {
+    const { store } = await mirrorWithTwo();
+    const manifest = `pool/noble/amd64/${next}/squashfs.manifest`;
+    await store.remove(manifest);
+    await expect(changesOf(store, 'candidate', {})).rejects.toMatchObject({
+      ...{ name: 'NoSuchObject', message: `${store.name} has no ${manifest}, but the view candidate names it` },
+      hint: '`maas-mirror verify` lists all missing files',
+    });
+  });
+
   test('say that there is nothing to compare', async () => {
     const { store, publish } = await operatorWith(key, folderInMemory());
     await publish(old);

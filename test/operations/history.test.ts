@@ -26,7 +26,10 @@ describe('the history of a view', () => {
     const { store, publish } = await operatorWith(key, folderInMemory());
     await publish('20261120.083000');
 
-    await expect(historyOf(store, 'stabel', 10)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
+    await expect(historyOf(store, 'stabel', 10)).rejects.toMatchObject({
+      ...{ name: 'NoSuchView', message: `${store.name} has no view "stabel"`, misuse: true },
+      hint: '`maas-mirror view list` lists its views',
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import { loadersWithout } from '../../lib/stages/publish-bootloaders';
 import { type Published, publishedWithout } from '../../lib/stages/updates/published';
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../publication/made/memory-store';
-import { MadeMirror } from './operate/made-mirror';
+import { MadeMirror, type Publication } from './operate/made-mirror';
 
 let signer: Signer;
 beforeAll(async () => {
@@ -96,12 +96,13 @@ describe('what a build publishes', () => {
   };
   /** The first publication of a view that a rollback in all views did not find. */
   const left: string[] = [];
-  const firstOf = (versions: Readonly<Record<string, string>>) =>
+  const firstOf = (versions: Readonly<Record<string, string>>, more: Publication = {}) =>
     publishAsDecided(
       'fresh',
       mirror.bench,
       async () => {
-        for (const [name, word] of Object.entries(versions)) await mirror.publish('fresh', name, images(word));
+        for (const [name, word] of Object.entries(versions))
+          await mirror.publish('fresh', name, { ...images(word), ...more });
         await rollbackWithout('fresh');
         return { followed: [] };
       },
@@ -144,5 +145,15 @@ describe('what a build publishes', () => {
       message: expect.stringMatching(/^fresh offers noble 20261124\.083000, which was withdrawn meanwhile/),
       hint: 'delete the view: maas-mirror view delete fresh',
     });
+  });
+
+  it('refuses to end well if only a part of a new view has something to go back to, and says how to remove the rest', async () => {
+    await expect(firstOf({ [tuesday]: 'bad' }, { loader: 'good' })).rejects.toMatchObject({
+      name: 'Withdrawn',
+      message: `fresh offers noble ${tuesday}, which was withdrawn meanwhile (NIC driver lost), and has nothing to go back to`,
+      hint: `remove it: maas-mirror remove fresh noble ${tuesday} --arch amd64`,
+    });
+    await mirror.operate({ does: 'remove', ...scope, view: 'fresh', version: tuesday, architectures: ['amd64'] });
+    expect(await mirror.newest('fresh')).toEqual({ pxelinux: 'good' });
   });
 });

@@ -61,5 +61,8 @@ test('a view whose state is lost has no kind that anyone knows', async () => {
 test('refuses a view that is not there', async () => {
   const { store, publish } = await operatorWith(key, folderInMemory());
   await publish('20261120.083000');
-  await expect(viewsOfMirror(store, ['stabel'])).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
+  await expect(viewsOfMirror(store, ['stabel'])).rejects.toMatchObject({
+    ...{ name: 'NoSuchView', message: `${store.name} has no view "stabel"`, misuse: true },
+    hint: '`maas-mirror view list` lists its views',
+  });
 });

@@ -7,7 +7,7 @@ import { followEach } from '../../publication/derived/follow-views';
 import type { Press } from '../../publication/press';
 import type { ViewContent } from '../../publication/state/view-content';
 import { writeJson } from '../../simplestreams/json';
-import { type Asked, askerOf } from '../plans/asked';
+import { type Asked, askerOf, type Plannable } from '../plans/asked';
 import type { Planned, PlannedView } from '../plans/planned';
 import { undoCircle } from './circle-since';
 import { lastOf } from './last-of';
@@ -21,7 +21,7 @@ import { takeBackSince } from './withdrawn-since';
 export interface Run {
   readonly asked: Operation;
   /** What is planned from, once what the operation is about was decided: that stays, whatever a view becomes meanwhile. */
-  readonly request: Asked<OperationRequest['does']>;
+  readonly request: Asked<Plannable>;
   readonly at: Date;
   readonly bench: Press & { readonly log: (line: string) => void };
   /** Its `views` are each as it was when its change was made. */

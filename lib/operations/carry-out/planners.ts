@@ -1,8 +1,6 @@
 /* operations/carry-out: how an operation is planned and carried out. */
 
-import { MirrorError } from '../../errors';
-import type { OperationRequest } from '../../job/operations/operation';
-import type { Asked } from '../plans/asked';
+import type { Asked, Plannable } from '../plans/asked';
 import { planAttestation } from '../plans/attest-plan';
 import { planRestoration } from '../plans/back/restore-plan';
 import { planRollback } from '../plans/back/rollback-plan';
@@ -15,10 +13,8 @@ import { planPromotion } from '../promotion/promote-plan';
 import { planSnapshot } from '../views/snapshot-plan';
 import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';
 
-type Does = OperationRequest['does'];
-
 /** The planner of each operation. */
-const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
+const planners: { readonly [One in Plannable]: Planner<Asked<One>> } = {
   promote: planPromotion,
   withdraw: planWithdrawal,
   restore: planRestoration,
@@ -35,15 +31,10 @@ const planners: { readonly [One in Does]?: Planner<Asked<One>> } = {
 
 /**
  * What an operation would do, in the views that are read whole.
- * @throws what the planner throws, and its refusal; NotSupported for an operation that this release cannot plan
+ * @throws what the planner throws, and its refusal
  */
-export function planOf(request: Asked<Does>, mirror: MirrorContent, at: Date): Planned {
-  const planner = planners[request.does] as Planner<Asked<Does>> | undefined;
-  if (planner === undefined) {
-    throw new MirrorError('NotSupported', `this release does not have the operation ${request.does}`, {
-      hint: 'use a newer release of maas-mirror',
-    });
-  }
+export function planOf(request: Asked<Plannable>, mirror: MirrorContent, at: Date): Planned {
+  const planner = planners[request.does] as Planner<Asked<Plannable>>;
   const planned = planner(request, mirror, at);
   if (planned.refusal !== undefined) throw planned.refusal;
   return planned;

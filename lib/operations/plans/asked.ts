@@ -13,6 +13,9 @@ export interface Asker {
 /** An operation of one kind, with who asks for it. */
 export type Asked<Does extends OperationRequest['does']> = Extract<OperationRequest, { does: Does }> & Asker;
 
+/** Operations that are planned, view by view. A repair finds out what to do while it does it. */
+export type Plannable = Exclude<OperationRequest['does'], 'repair'>;
+
 /** Only what is known of the asker. */
 export function askerOf({ by, reason, request }: Asker): Asker {
   return {

@@ -1,4 +1,3 @@
-import { MirrorError } from '../../errors';
 import { timeText } from '../../publication/state/kept-ledger';
 import { fieldsOf, onShelf, type Shelf, type ShelfEntry } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -110,6 +109,6 @@ export function shelving(content: ViewContent, leaving: readonly Leaving[], why:
 /** The document that has a product. */
 export function contentIdOf({ documents }: ViewContent, id: string): string {
   const [contentId] = [...documents].find(([, { products }]) => products[id] !== undefined) ?? [];
-  if (contentId === undefined) throw new MirrorError('ContractBroken', `no document of the view has ${id}`);
+  if (contentId === undefined) throw new RangeError(`no document of the view has ${id}`);
   return contentId;
 }

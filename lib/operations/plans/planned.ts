@@ -1,13 +1,12 @@
 /* operations/plans: what each operation would do, without doing it. */
 
 import { MirrorError } from '../../errors';
-import type { OperationRequest } from '../../job/operations/operation';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
 import { deletingError } from '../../publication/state/deleting-error';
 import type { Note, ViewChange, ViewContent } from '../../publication/state/view-content';
 import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
-import type { Asked } from './asked';
+import type { Asked, Plannable } from './asked';
 import type { Matched } from './matched';
 
 /** What a plan depends on: the views that are read whole, and what was decided about all. */
@@ -38,7 +37,7 @@ export interface Planned {
    * What is planned from when this is carried out: the versions that were chosen then are not chosen
    * again. @default - the same request
    */
-  readonly then?: Asked<OperationRequest['does']>;
+  readonly then?: Asked<Plannable>;
   /** Why nothing may be changed; it is thrown when the plan is carried out. @default - it may */
   readonly refusal?: MirrorError;
   /** What is done in the other views, or said of them. @default - they do not matter */

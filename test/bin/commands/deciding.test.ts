@@ -139,7 +139,9 @@ describe('what cannot be undone', () => {
     const ask = (is: boolean) => (question: string) => questions.push(question) > 0 && is;
 
     const no = await answer(ask(false), ...remove);
-    expect([no.code, no.errLines.at(-2)]).toEqual([2, 'error: not confirmed; nothing was changed']);
+    expect([no.code, ...no.errLines.slice(-2)]).toEqual([
+      ...[2, 'error: not confirmed; nothing was changed', '  answer y, or add --yes'],
+    ]);
     expect(no.outLines[0]).toBe('candidate: remove (dry run)');
     expect((await read('list', 'candidate', '--json')).outLines.join('')).toContain(good);
 
@@ -253,9 +255,13 @@ describe('promote', () => {
     expect(await sourceOf()).toEqual(configured);
     const names = ['candidate', 'lab-9'];
     const refused = names.map((name) => type('view', 'set', name, '--as-configured', '--config', config));
-    expect((await Promise.all(refused)).map(({ code, errLines }) => [code, errLines[0]])).toEqual([
-      [2, `error: in ${config}, candidate is built (it has releases)`],
-      [2, `error: ${config} has no view lab-9`],
+    expect((await Promise.all(refused)).map(({ code, errLines }) => [code, ...errLines])).toEqual([
+      [
+        2,
+        `error: in ${config}, candidate is built (it has releases)`,
+        '  views with releases get their versions from builds',
+      ],
+      [2, `error: ${config} has no view lab-9`, '  name the view in the file, or give --from VIEW'],
     ]);
   });
 
@@ -309,6 +315,17 @@ describe('promote', () => {
     writeFileSync(config, 'views: { candidate: { releases: [noble] } }\n');
     const { code, errLines } = await type('promote', '--config', config, ...options);
     expect([code, errLines[0]]).toEqual([2, `error: ${message}`]);
+    expect(errLines[1]).toMatch(/^ {2}set after: and require: in the file, or name both views, such as: /);
+  });
+
+  test('refuses a configuration of which no view is promoted or selected', async () => {
+    const { type, keyFile } = await operatorWithTwo();
+    const config = configWith(keyFile, '{ candidate: { releases: [noble] } }');
+    const { code, errLines } = await type('promote', '--config', config);
+    expect([code, ...errLines]).toEqual([
+      ...[2, `error: ${config} has no view that is promoted or selected`],
+      '  such as: stable: { promote: { from: candidate, after: 3d } }',
+    ]);
   });
 });
 

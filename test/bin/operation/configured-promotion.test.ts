@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { configuredPromotion } from '../../../bin/operation/configured-promotion';
 import type { MirrorWords } from '../../../bin/operation/which-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import { folderWith } from './folder-with';
 
 const yaml = (after: string) => `views: { stable: { promote: { from: candidate, after: ${after} } } }\n`;
 
@@ -33,5 +34,18 @@ describe('the setting of a view that is promoted into by hand', () => {
 
   test('is none where there is no file', async () => {
     expect(await configuredPromotion('stable', {}, temporaryFolder())).toBeUndefined();
+  });
+
+  test('refuses a file that is not valid, and one that --config names and that is missing', async () => {
+    const folder = folderWith('views: { stable: { promote: {} } }\n');
+    await expect(configuredPromotion('stable', {}, folder)).rejects.toMatchObject({
+      message: expect.stringMatching(`^${join(folder, 'mirror.yaml')} is not valid: `),
+      misuse: true,
+    });
+    const config = join(folder, 'other.yaml');
+    await expect(configuredPromotion('stable', { config })).rejects.toMatchObject({
+      message: expect.stringContaining(`--config names ${config}, which cannot be read`),
+      misuse: true,
+    });
   });
 });

@@ -77,5 +77,10 @@ test('refuses a command for one view that names none', async () => {
   await makeSmallMirror(mirror, { signer });
   const opened = await openToRead(undefined, { mirror });
 
-  expect(() => oneView(opened, 'history')).toThrow(`history: no view of ${mirror} given`);
+  expect(() => oneView(opened, 'history')).toThrow(
+    expect.objectContaining({
+      message: `history: no view of ${mirror} given`,
+      hint: 'name a view, such as: maas-mirror history candidate',
+    }),
+  );
 });

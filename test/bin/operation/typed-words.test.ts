@@ -21,6 +21,15 @@ test.each(['tomorrow', '2026-11-31', '30.11.2026', '2026-11-30T08:00', '+3', '+'
   expect(() => untilOf(text, now)).toThrow(expect.objectContaining({ name: 'BadInput', misuse: true }));
 });
 
+test('says what --until may be', () => {
+  expect(() => untilOf('tomorrow', now)).toThrow(
+    expect.objectContaining({
+      message: '--until "tomorrow": not a day, a time or a duration',
+      hint: 'give a day such as 2026-11-30, a time such as 2026-11-30T08:00Z, or a duration such as +3d',
+    }),
+  );
+});
+
 test('reads lists with commas', () => {
   expect(listOf('ga, hwe')).toEqual(['ga', 'hwe']);
   expect(scopeOf({ arch: 'amd64,arm64', kernel: 'hwe-24.04' })).toEqual({

@@ -1,14 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { whichMirror, whichText, whichToRead } from '../../../bin/operation/which-mirror';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-
-function folderWith(yaml?: string): string {
-  const folder = temporaryFolder();
-  if (yaml !== undefined) writeFileSync(join(folder, 'mirror.yaml'), yaml);
-  return folder;
-}
+import { folderWith } from './folder-with';
 
 describe('the mirror of a command', () => {
   test('is that of --mirror or --stack, whatever mirror.yaml says', async () => {
@@ -29,15 +23,24 @@ describe('the mirror of a command', () => {
   });
 
   test.each([
-    [{ mirror: 'm', stack: 's' }, '--mirror and --stack cannot be used together'],
-    [{ mirror: '' }, '--mirror "" is not the address of a mirror'],
-    [{ config: '/no/mirror.yaml' }, '--config names /no/mirror.yaml, which cannot be read'],
-  ])('refuses %j', async (words, message) => {
-    await expect(whichMirror(words)).rejects.toMatchObject({ misuse: true, message: expect.stringContaining(message) });
+    [
+      { mirror: 'm', stack: 's' },
+      '--mirror and --stack cannot be used together',
+      /^--stack uses the mirror of the deployed stack; /,
+    ],
+    [{ mirror: '' }, '--mirror "" is not the address of a mirror', /^give a folder, or s3:\/\/BUCKET$/],
+    [{ config: '/no/mirror.yaml' }, '--config names /no/mirror.yaml, which cannot be read', /./],
+  ])('refuses %j', async (words, message, hint) => {
+    await expect(whichMirror(words)).rejects.toMatchObject({
+      ...{ misuse: true, message: expect.stringContaining(message), hint: expect.stringMatching(hint) },
+    });
   });
 
   test.each(['mirror: [a]\n', 'mirror: ""\n', 'mirror: 3\n'])('refuses %j in mirror.yaml', async (yaml) => {
-    await expect(whichMirror({}, folderWith(yaml))).rejects.toThrow('mirror: must be a path or s3://BUCKET');
+    await expect(whichMirror({}, folderWith(yaml))).rejects.toMatchObject({
+      message: expect.stringMatching(/mirror\.yaml is not valid: mirror: must be a path or s3:\/\/BUCKET$/),
+      ...{ hint: 'such as `mirror: /srv/images`', misuse: true },
+    });
   });
 
   test('is named before it is changed, without a password', () => {

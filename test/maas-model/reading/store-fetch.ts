@@ -9,9 +9,9 @@ import type { Fetch } from './stream-reader';
 export function fetchFrom(store: Store, address: string): Fetch {
   return async (url) => {
     const path = url.slice(`${address}/`.length);
-    const [view = '', ...rest] = path.split('/');
-    if (!url.startsWith(`${address}/`) || view === '') return undefined;
-    const key = rest[0] === 'streams' ? layout.document(view, rest.join('/')) : layout.pool(rest.join('/'));
+    const [, view, below = ''] = /^((?:snapshots\/)?[^/]+)\/(.*)$/.exec(path) ?? [];
+    if (!url.startsWith(`${address}/`) || view === undefined) return undefined;
+    const key = below.startsWith('streams/') ? layout.document(view, below) : layout.pool(below);
     return (await store.read(key))?.bytes;
   };
 }

@@ -48,6 +48,7 @@ export function attestContract(make: () => Promise<OperationBench>): void {
       await expect(bench.operate(promotion)).rejects.toMatchObject({
         name: 'NotAttested',
         message: `noble ${version} failed hw-lab (https://lab/412)`,
+        hint: 'promote an older version with --after, or attest it again once the cause is fixed',
       });
       await bench.operate(attestation);
       await bench.operate(promotion);

@@ -293,4 +293,16 @@ describe('a view that changes between the plan and its turn', () => {
     const hint = 'to see by whom: maas-mirror history candidate';
     await expect(mirror.operate(asked)).rejects.toMatchObject({ name: 'NoSuchView', misuse: true, hint });
   });
+
+  it('refuses a snapshot of a view that is deleted while it is read', async () => {
+    mirror.around = async ({ method, key }, go) => {
+      if (method !== 'read' || key !== 'candidate/streams/v1/index.sjson') return go();
+      mirror.around = (_, next) => next();
+      await deleteView('candidate', { what: 'view' }, mirror.bench);
+      return go();
+    };
+    await expect(mirror.operate({ does: 'snapshot', view: 'candidate', name: 'may' })).rejects.toMatchObject({
+      ...{ name: 'NoSuchView', message: 'the mirror has no view candidate', hint: 'publish to it first', misuse: true },
+    });
+  });
 });

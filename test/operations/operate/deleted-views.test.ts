@@ -90,7 +90,9 @@ describe.each(allStores)('a withdrawal in a view that was deleted, %s,', (_, mak
   it('refuses everything else in a deleted view', async () => {
     await mirror.operate({ does: 'view-delete', name: 'lab' });
     await expect(mirror.operate(withdraw('lab'))).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
-    await expect(mirror.operate(restore('lab'))).rejects.toMatchObject({ name: 'NoSuchVersion', misuse: true });
+    await expect(mirror.operate(restore('lab'))).rejects.toMatchObject({
+      ...{ name: 'NoSuchVersion', message: 'the view lab has no noble', hint: 'it has no products', misuse: true },
+    });
     await expect(mirror.operate(restore('lba'))).rejects.toMatchObject({ name: 'NoSuchView', misuse: true });
   });
 });

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import type { Store } from '../../../lib/store/store';
-import { ga, hwe, loaderName } from '../../maas-model/made/made-images';
+import { ga } from '../../maas-model/made/made-images';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
 import { StreamReader } from '../../maas-model/reading/stream-reader';
-import { type Followed, follow, type models, startsOf } from '../../maas-model/sites';
-import { timelineText } from '../../maas-model/timeline';
-import { lastWordOf, MadeMirror } from './made-mirror';
+import { type models, startsOf } from '../../maas-model/sites';
+import { expectFollowed } from './followed';
+import { MadeMirror } from './made-mirror';
 
 const scope = { view: 'candidate', release: 'noble', architectures: [], flavours: [] };
 const [monday, tuesday] = ['20261123.083000', '20261124.083000'];
@@ -167,17 +167,7 @@ export function operationContract(
 
           await mirror.operate(asked);
 
-          const expected = { ...before, ...newest };
-          const followed: Record<string, Followed> = {};
-          for (const [start, site] of Object.entries(starts)) {
-            const { at, outages } = await follow(site, [ga, hwe]);
-            expect(saidOf(at.downloaded), start).toEqual(expected);
-            expect(saidOf(at.settled), start).toEqual(expected);
-            expect(outages, start).toEqual([]);
-            followed[start] = { at, outages };
-          }
-          const golden = `golden/${title} ${model}.txt`.replaceAll(' ', '-');
-          await expect(timelineText(followed, saidOf)).toMatchFileSnapshot(golden);
+          await expectFollowed({ ...starts }, { ...before, ...newest }, `${title} ${model}`);
         });
       });
     });
@@ -218,12 +208,4 @@ export function operationContract(
       });
     });
   });
-}
-
-function saidOf({ deployed, loaders }: Followed['at']['now']): Record<string, string> {
-  const [one, other] = deployed.map((machine) => {
-    if ('impossible' in machine) return machine.impossible;
-    return `${lastWordOf(machine.kernel)}/${[...machine.roots].map(lastWordOf).join('+')}`;
-  });
-  return { 'ga-24.04': one ?? '', 'hwe-24.04': other ?? '', pxelinux: lastWordOf(loaders.get(loaderName)) };
 }

@@ -262,6 +262,7 @@ it.each([
     expect.objectContaining({
       name: 'BadInput',
       message: `the hold would end at ${until}, which is in the past`,
+      hint: 'give a later --until, or none',
       misuse: true,
     }),
   );

@@ -118,8 +118,9 @@ describe('remove', () => {
   it('refuses a view that follows another, which would get the version back', () => {
     const state = { ...view.state, kind: 'selected' as const, source: { select: [{ from: 'beta' }] } };
     const message = 'candidate follows beta, and would get the version back';
+    const hint = 'remove it from beta, or point candidate elsewhere: maas-mirror view set candidate --from VIEW';
     expect(() => planned({}, { ...view, state })).toThrow(
-      expect.objectContaining({ name: 'BadInput', message, misuse: true }),
+      expect.objectContaining({ name: 'BadInput', message, hint, misuse: true }),
     );
   });
 

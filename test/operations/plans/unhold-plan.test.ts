@@ -8,7 +8,7 @@ import { onShelf } from '../../../lib/publication/state/shelf';
 import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../lib/simplestreams/merge';
 import { imageFields } from '../../simplestreams/made-documents';
-import { inputsOf, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
+import { inputsOf, loadersIn, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
 
 const friday = new Date('2026-11-27T16:00:00Z');
 const monday = new Date('2026-11-30T08:00:00Z');
@@ -226,6 +226,15 @@ describe('refuses to unhold', () => {
       misuse: true,
     };
     expect(() => unheld(viewWith('candidate', flavours))).toThrow(expect.objectContaining(fault));
+
+    const images = viewWith('candidate', flavours);
+    const loaders = loadersIn('candidate', { [one]: 'good' });
+    const both = held({ ...images, documents: new Map([...images.documents, ...loaders.documents]) });
+    expect(() => planUnhold({ ...asked, release: 'bootloaders' }, mirrorOf(both), monday)).toThrow(
+      expect.objectContaining({
+        ...{ message: 'nothing of bootloaders is held in the view candidate', hint: 'it holds: noble' },
+      }),
+    );
   });
 
   it('a part of what one hold holds, naming the others', () => {

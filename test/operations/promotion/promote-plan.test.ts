@@ -548,6 +548,7 @@ describe('refuses to promote', () => {
     expect(refusedBy(plan(mirrorOf(good, stable), { release: 'noble', flavours: ['ga'] }))).toMatchObject({
       name: 'ContractBroken',
       message: `stable also offers ${hwe}, which would keep another root than noble ${three}`,
+      hint: 'promote them together; what candidate no longer has, remove from stable first: maas-mirror remove',
     });
   });
 
@@ -556,25 +557,33 @@ describe('refuses to promote', () => {
       'a built view',
       { ...stable, state: emptyState('stable') },
       'stable is built from its recipe; it cannot be filled by promotion',
+      'promote into another view; the first promotion creates it',
     ],
     [
       'a view that an older release built',
       { ...stable, state: { ...emptyState('stable'), upgraded: true } },
       'stable was built by an older release; it cannot be filled by promotion',
+      'to fill it by promotion from now on, instead of building it, first run: maas-mirror view set stable --by-hand',
     ],
     [
       'a selected view',
       { ...stable, state: { ...stable.state, kind: 'selected' as const, source: { select: [{ from: 'beta' }] } } },
       'stable follows beta; it cannot be filled by promotion',
+      'promote into what it follows, or point it elsewhere: maas-mirror view set stable --from VIEW',
     ],
-  ])('into %s', (_, target, message) => {
+  ])('into %s', (_, target, message, hint) => {
     expect(() => plan(mirrorOf(good, target))).toThrow(
-      expect.objectContaining({ name: 'BadInput', message, misuse: true }),
+      expect.objectContaining({ name: 'BadInput', message, hint, misuse: true }),
     );
   });
 
   it('into itself, from a view that is not there, and what the view does not have', () => {
-    expect(() => plan(mirrorOf(good), { to: 'candidate' })).toThrow(expect.objectContaining({ name: 'BadInput' }));
+    expect(() => plan(mirrorOf(good), { to: 'candidate' })).toThrow(
+      expect.objectContaining({
+        ...{ name: 'BadInput', message: 'candidate cannot be promoted into itself' },
+        hint: 'name the view to fill, such as stable, after the one that it is filled from',
+      }),
+    );
     expect(() => plan(mirrorOf(stable))).toThrow(expect.objectContaining({ name: 'NoSuchView' }));
     expect(() => plan(mirrorOf(good), { release: 'jammy' })).toThrow(
       expect.objectContaining({ name: 'NoSuchVersion' }),

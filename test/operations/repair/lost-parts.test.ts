@@ -202,7 +202,9 @@ describe.each(allStores)('a view that was restored without its state, %s', (_, m
     const refusal = {
       name: 'ChecksumMismatch',
       message: `${index} is not what was published last, and has lost files; it was probably restored from a backup`,
-      hint: expect.stringContaining('to return to what was published last, '),
+      hint: expect.stringMatching(
+        /^restore these files, too, which maas-mirror verify names; or, to return to what was published last, /,
+      ),
     };
     await expect(repairing(views, { forgetLost: true }, true)).rejects.toMatchObject(refusal);
     await expect(repairing(views)).rejects.toMatchObject(refusal);

@@ -304,36 +304,41 @@ it('refuses a source that does not exist, and names all views that do, also snap
 
 describe('refuses', () => {
   const follow = async (mirror: Mirror, name: string, from: string) => mirror.ask(create(name, from));
-  const refusals: readonly (readonly [string, (mirror: Mirror) => Promise<unknown>, string, string])[] = [
+  const refusals: readonly (readonly [string, (mirror: Mirror) => Promise<unknown>, string, string, string])[] = [
     [
       'to create a view that exists',
       (mirror) => follow(mirror, 'stable', 'candidate'),
       'BadInput',
       'the view stable exists already',
+      'to point it elsewhere: maas-mirror view set stable --from VIEW',
     ],
     [
       'a source that does not exist',
       (mirror) => follow(mirror, 'lab-2', 'stabel'),
       'NoSuchView',
       'the mirror has no view stabel',
+      'the views are: candidate, stable',
     ],
     [
       'to create a view that would be empty',
       (mirror) => mirror.ask({ does: 'view-create', name: 'manual' }),
       'BadInput',
       'manual would be empty: MAAS rejects a source without products',
+      'fill it by a promotion, which creates it: maas-mirror promote VIEW manual',
     ],
     [
       'a part of a release that the source does not have',
       (mirror) => mirror.ask({ does: 'view-create', name: 'lab-2', select: [{ releases: ['jammy'], from: 'stable' }] }),
       'NoSuchVersion',
       'the view stable has no jammy',
+      'it has: bootloaders, noble',
     ],
     [
       'to point a built view elsewhere',
       (mirror) => mirror.ask(point('candidate', 'stable')),
       'BadInput',
       'candidate is built from its recipe; it cannot get its versions from another view',
+      'create a view for that: maas-mirror view create NAME --from VIEW',
     ],
     [
       'a view that follows itself',
@@ -343,6 +348,7 @@ describe('refuses', () => {
       },
       'BadInput',
       'views cannot be made from each other: lab-2 <- lab-2',
+      'choose a source that is not made from lab-2',
     ],
     [
       'views that follow each other',
@@ -353,6 +359,7 @@ describe('refuses', () => {
       },
       'BadInput',
       'views cannot be made from each other: lab-2 <- lab-3 <- lab-2',
+      'choose a source that is not made from lab-2',
     ],
     [
       'a fourth view above three, and a third below two',
@@ -371,6 +378,7 @@ describe('refuses', () => {
       },
       'BadInput',
       '4 views would follow one another, of which 3 may',
+      'let one follow a view that is not itself selected',
     ],
     [
       'to delete a view that another follows',
@@ -380,6 +388,7 @@ describe('refuses', () => {
       },
       'BadInput',
       'lab-2 follows stable, so stable cannot be deleted',
+      'point it elsewhere first: maas-mirror view set lab-2 --from VIEW',
     ],
     [
       'to delete a view that another is filled from',
@@ -389,6 +398,7 @@ describe('refuses', () => {
       },
       'BadInput',
       'stable is filled from candidate, so candidate cannot be deleted',
+      'point it elsewhere first: maas-mirror view set stable --by-hand',
     ],
     [
       'a second snapshot of one name',
@@ -398,6 +408,7 @@ describe('refuses', () => {
       },
       'BadInput',
       'snapshots/may exists already, and a snapshot never changes',
+      'choose another name, or delete it first: maas-mirror view delete snapshots/may',
     ],
     [
       'a snapshot of a snapshot',
@@ -407,12 +418,62 @@ describe('refuses', () => {
       },
       'BadInput',
       'snapshots/may is a snapshot already',
+      'name the view that it was made from',
+    ],
+    [
+      'to change a snapshot',
+      async (mirror) => {
+        await mirror.ask({ does: 'snapshot', view: 'stable', name: 'may' });
+        return mirror.ask({ does: 'hold', view: 'snapshots/may', release: 'noble', architectures: [], flavours: [] });
+      },
+      'BadInput',
+      'the view snapshots/may is a snapshot, which never changes',
+      'name the view that it was made from, or delete the snapshot: maas-mirror view delete',
+    ],
+    [
+      'to create a promoted view while nothing may be promoted',
+      (mirror) =>
+        mirror.ask({
+          ...{ does: 'view-create', name: 'tested' },
+          promote: { from: 'candidate', after: '3d', require: [] },
+        }),
+      'ContractBroken',
+      'tested would be empty: candidate has nothing yet that may be promoted',
+      'the first promotion creates it, once candidate has a version that may be promoted',
+    ],
+    [
+      'a selection of which everything is withdrawn',
+      async (mirror) => {
+        const scope = { view: 'stable', version: '1', architectures: [], flavours: [], allViews: false };
+        await mirror.ask({ does: 'withdraw', release: 'noble', ...scope });
+        return mirror.ask({
+          ...{ does: 'view-create', name: 'lab-2' },
+          select: [{ releases: ['noble'], from: 'stable' }],
+        });
+      },
+      'ContractBroken',
+      'lab-2 would be empty: MAAS rejects a source without products',
+      'select something that stable offers',
+    ],
+    [
+      'to create a view in a mirror that has none',
+      () => mirrorIn(new MemoryStore()).ask(create('lab-2', 'stable')),
+      'NoSuchView',
+      'the mirror has no view stable',
+      'publish to it first',
+    ],
+    [
+      'every other operation in a mirror that has no view',
+      () => mirrorIn(new MemoryStore()).ask({ does: 'view-delete', name: 'stable' }),
+      'NoSuchView',
+      'memory has no view "stable"; it has none',
+      'publish to a view first',
     ],
   ];
 
-  it.each(refusals)('%s', async (_, ask, name, message) => {
+  it.each(refusals)('%s', async (_, ask, name, message, hint) => {
     const mirror = await twoViews();
-    await expect(ask(mirror)).rejects.toThrow(expect.objectContaining({ name, message }));
+    await expect(ask(mirror)).rejects.toThrow(expect.objectContaining({ name, message, hint }));
   });
 });
 

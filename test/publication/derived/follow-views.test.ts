@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import { changeView } from '../../../lib/publication/change-view';
 import { changeAndFollow } from '../../../lib/publication/derived/change-and-follow';
-import { followViews } from '../../../lib/publication/derived/follow-views';
+import { followView, followViews } from '../../../lib/publication/derived/follow-views';
 import { readView } from '../../../lib/publication/read-view';
 import { contentDigest } from '../../../lib/publication/state/product-key';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
@@ -141,6 +141,10 @@ describe('views that follow', () => {
     expect(followed).toEqual([
       { view: 'lab', moved: false, failure: 'NoSuchView: lab follows stable, which does not exist' },
     ]);
+    await expect(followView('lab', [], views.press)).rejects.toMatchObject({
+      hint: 'choose another source: maas-mirror view set lab --from VIEW',
+      misuse: true,
+    });
   });
 
   it('are not updated while marks cannot be read, since a withdrawn version could enter them', async () => {

@@ -18,7 +18,8 @@ export function matchRemarks(
   matched: readonly Matched[],
   states: ReadonlyMap<string, ViewState>,
 ): Remark[] {
-  const mirror = { views: new Map(matched.map((one) => [one.view, one])), states };
+  const views = new Map(matched.map((one) => [one.view, { ...one, newest: newestOf(one) }]));
+  const mirror = { views, states, instead: new Map<string, WayBack>() };
   return matched.flatMap(({ view, found }) =>
     found.flatMap(({ product, release, version, by, isNewest, from: origin }): Remark[] => {
       const where = { view, product, version };
@@ -44,10 +45,16 @@ interface WayBack {
   readonly why?: string;
 }
 
+/** What was found as the newest version, by product. */
+const newestOf = ({ found }: Matched): ReadonlyMap<string, Found> =>
+  new Map(found.flatMap((one) => (one.isNewest ? [[one.product, one] as const] : [])));
+
 interface MatchedMirror {
   /** By name. */
-  readonly views: ReadonlyMap<string, Matched>;
+  readonly views: ReadonlyMap<string, Matched & { readonly newest: ReadonlyMap<string, Found> }>;
   readonly states: ReadonlyMap<string, ViewState>;
+  /** What {@link insteadOf} has said: it is the same for all products of an architecture. */
+  readonly instead: Map<string, WayBack>;
 }
 
 type What = Pick<Found, 'product' | 'release' | 'from'>;
@@ -59,7 +66,7 @@ function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly
   const from = partOf(source?.select ?? [], fieldsOfKey(what.product))?.from;
   const there = from === undefined ? undefined : mirror.views.get(from);
   if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
-  const same = there.found.find(({ product, isNewest }) => isNewest && product === what.product);
+  const same = there.newest.get(what.product);
   if (isFrozenName(from)) return { commands: [`maas-mirror view set ${view} --from VIEW`] };
   if (same === undefined)
     return { commands: ['maas-mirror repair'], why: `${from}, which it follows, does not any more` };
@@ -73,7 +80,7 @@ function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {
   const rollback = rollbacks.get(product);
   if (isFrozenName(view)) return { commands: [] };
   if (rollback !== undefined) return { commands: [rollback] };
-  if (stuck.has(product)) return insteadOf(view, what, mirror);
+  if (stuck.has(product)) return knownInstead(view, what, mirror);
   const { holds = [] } = mirror.states.get(view) ?? {};
   const isHeld = heldBy({ holds }, fieldsOfKey(product)) !== undefined;
   return { commands: [], why: isHeld ? `${release} is held there; unhold it, and roll it back` : unaccepted };
@@ -82,6 +89,14 @@ function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {
 const unaccepted = 'no rollback of it would be accepted there; publish a good one';
 
 const nothingBefore = 'there is nothing before it to go back to';
+
+function knownInstead(view: string, what: What, mirror: MatchedMirror): WayBack {
+  const { product, release, from = '' } = what;
+  const key = [view, release, archOf(product), from, isBetween(view, product, mirror)].join(' ');
+  const way = mirror.instead.get(key) ?? insteadOf(view, what, mirror);
+  mirror.instead.set(key, way);
+  return way;
+}
 
 /** Where there is nothing to go back to: a promotion of what its source offers by now, if that would be taken. */
 function insteadOf(view: string, { product, release, from: origin }: What, mirror: MatchedMirror): WayBack {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { OperationRequest } from '../../../lib/job/operations/operation';
-import { listViews } from '../../../lib/operations/list';
-import { viewsOfMirror } from '../../../lib/operations/views-of-mirror';
-import { followViews } from '../../../lib/publication/derived/follow-views';
-import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import '../../fixtures/needs-seconds';
-import { MemoryStore } from '../../publication/made/memory-store';
-import { MadeMirror } from './made-mirror';
+import { OperationRequest } from '../../../../lib/job/operations/operation';
+import { listViews } from '../../../../lib/operations/list';
+import { viewsOfMirror } from '../../../../lib/operations/views-of-mirror';
+import { followViews } from '../../../../lib/publication/derived/follow-views';
+import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror } from '../made-mirror';
 
 let signer: Signer;
 const mirrors = new Map<number, MemoryStore>();
