@@ -73,9 +73,11 @@ const inPart = [
 ] as const;
 
 let mirror: MadeMirror;
+let filled: MemoryStore;
 /** Three versions in candidate, two in stable and in pilot, which is filled from stable, and lab, which follows stable. */
-beforeEach(async () => {
-  mirror = new MadeMirror(new MemoryStore(), signer);
+beforeAll(async () => {
+  filled = new MemoryStore();
+  mirror = new MadeMirror(filled, signer);
   for (const [name, words] of [
     [monday, 'good'],
     [tuesday, 'better'],
@@ -89,6 +91,10 @@ beforeEach(async () => {
   }
   await run('view create lab --from stable');
   await run('attest candidate noble newest --check hw-lab --pass --link https://lab/1?run=2&test=3');
+});
+beforeEach(() => {
+  mirror = new MadeMirror(filled.copy(), signer);
+  mirror.turnClockTo('2026-11-25T08:30:00Z');
 });
 
 describe('the command that undoes', () => {
