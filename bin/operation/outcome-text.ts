@@ -7,7 +7,7 @@ import { remarkLines } from './remark-text';
 import type { MirrorWords } from './which-mirror';
 
 interface Showing {
-  /** Whether people are asked next: then nobody has to type the plan. */
+  /** Whether people are asked next: the plan need not be typed then. */
   readonly isQuestion?: boolean;
 }
 
