@@ -31,9 +31,9 @@ export async function runOperation(
   const asked = await operationFrom(typed, options);
   const which = await whichMirror(options);
   const carryOut = (one: Operation) => carriedOut(one, which, options, terminal);
-  const show = (one: Operation, outcome: OperationOutcome) => {
+  const show = (one: Operation, outcome: OperationOutcome, isQuestion = false) => {
     const print = options.json ? terminal.err : terminal.out; // a program that reads the result reads only that
-    for (const line of outcomeLines(one, outcome, options)) print(line);
+    for (const line of outcomeLines(one, outcome, options, { isQuestion })) print(line);
   };
   terminal.err(whichText(which));
   const mustAsk = forGood !== undefined && !asked.dryRun && !options.yes;
@@ -110,7 +110,7 @@ const words: Readonly<Record<string, string>> = {
 interface Confirming {
   readonly terminal: Terminal;
   readonly carryOut: (asked: Operation) => Promise<OperationOutcome>;
-  readonly show: (asked: Operation, outcome: OperationOutcome) => void;
+  readonly show: (asked: Operation, outcome: OperationOutcome, isQuestion: boolean) => void;
 }
 
 /**
@@ -124,7 +124,7 @@ async function confirm(what: string, asked: Operation, { terminal, carryOut, sho
   }
   const shown = { ...asked, dryRun: true };
   const outcome = await carryOut(shown);
-  show(shown, outcome);
+  show(shown, outcome, true);
   if (await terminal.confirm(`${what}? This cannot be undone.`)) return { ...asked, plan: outcome.plan };
   throw new MirrorError('BadInput', 'not confirmed; nothing was changed', {
     hint: 'answer y, or add --yes',

@@ -4,6 +4,7 @@ import { parseIndex } from '../simplestreams/json';
 import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
 import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
+import type { Standing } from '../store/directory/generations';
 import type { Store } from '../store/store';
 import { type PublishedIndex, type Reading, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions } from './read-state';
@@ -51,9 +52,13 @@ export async function decidedLast(
 }
 
 /** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */
-export async function asWrittenLast(view: string, mirror: DirectoryStore): Promise<Store | undefined> {
+export async function asWrittenLast(
+  view: string,
+  mirror: DirectoryStore,
+  hidden: readonly Standing[] = ['restored', 'missing'],
+): Promise<Store | undefined> {
   const key = layout.index(view);
-  if (!['restored', 'missing'].includes((await mirror.standing(key)).standing)) return undefined;
+  if (!hidden.includes((await mirror.standing(key)).standing)) return undefined;
   const bytes = await mirror.newest(key);
   if (bytes === undefined) return undefined;
   const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));

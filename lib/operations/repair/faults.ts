@@ -50,8 +50,10 @@ export async function faultsOf(
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
     const { standing } = await mirror.standing(layout.index(view));
-    if (standing === 'unfinished') return [{ fault: standing }];
-    if (standing === 'missing') return [{ fault: standing }, ...(await lostUnder(view, mirror, press))];
+    // An index that was removed, and was the first one, looks like one whose writer was killed.
+    if (standing === 'unfinished' || standing === 'missing') {
+      return [{ fault: standing }, ...(await lostUnder(view, mirror, press))];
+    }
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
   const visible = await readIndex(view, press);
@@ -72,7 +74,7 @@ export async function faultsOf(
 
 /** What is lost together with the index, which is not put back before that is known. */
 async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
-  const written = await asWrittenLast(view, mirror);
+  const written = await asWrittenLast(view, mirror, ['unfinished', 'missing']);
   if (written === undefined) return [];
   const reading = { ...press, mirror: written };
   return lostFaults(await readIndex(view, reading), reading);

@@ -39,9 +39,10 @@ describe('the text of an operation', () => {
       '  noble amd64',
       '    ga-24.04  20261120.083000 -> 20261128.083000',
       '    hwe-24.04-lowlatency-edge: left out: not boot-tested',
-      'Nothing was changed. To carry out exactly this, add:',
+      'Nothing was changed. To carry out exactly this, replace --dry-run with:',
       '  --plan 20261130T101500Z-1f2e3d4c5b6a7988',
     ]);
+    expect(outcomeLines(asked('promote', true), dry, {}, { isQuestion: true }).join('\n')).not.toContain('--plan');
   });
 
   test('says of a rollback what else offers the version, when sites follow, and how to undo it, for the same mirror', () => {
