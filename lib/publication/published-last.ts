@@ -13,23 +13,24 @@ type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
 
 /**
  * Refuses to continue from an index that was restored from a backup, since everything that was decided after it would be
- * lost. A directory refuses that by itself, when the index is replaced.
+ * lost. A directory refuses that by itself, when the index is replaced, unless it has lost what it wrote.
  * @throws ChecksumMismatch; the errors of readView
  */
 export async function refuseRestored(visible: Visible, reading: Reading): Promise<void> {
-  if (reading.mirror instanceof DirectoryStore) return;
+  if (await isKnownHere(visible, reading)) return;
   if ((await laterPlainIndex(visible, reading)) === undefined) return;
   const { view, index } = visible;
   const key = layout.index(view);
-  const [said, keep] =
+  const [said, keep, without] =
     index === undefined
-      ? ['is missing, but index.json is there', '']
+      ? ['is missing, but index.json is there', '', `; to go on without it: maas-mirror repair ${view} --forget-lost`]
       : [
           'is older than index.json; it was probably restored from a backup',
           `to keep it, run: maas-mirror repair ${view}; `,
+          '',
         ];
   throw new MirrorError('ChecksumMismatch', `${key} of ${reading.mirror.name} ${said}`, {
-    hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again`,
+    hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again${without}`,
   });
 }
 
@@ -42,12 +43,18 @@ export async function decidedLast(
   reading: Reading,
 ): Promise<{ readonly state: ViewState } | undefined> {
   const { mirror } = reading;
-  if (mirror instanceof DirectoryStore) {
+  if (mirror instanceof DirectoryStore && (await isKnownHere(visible, reading))) {
     const written = await asWrittenLast(visible.view, mirror);
     return written && readDecisions(visible.view, { ...reading, mirror: written });
   }
   const index = await laterPlainIndex(visible, reading);
   return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
+}
+
+/** Whether the store knows itself what it wrote last: a directory does, unless that is lost together with the index. */
+async function isKnownHere({ view, index }: Visible, { mirror }: Reading): Promise<boolean> {
+  if (!(mirror instanceof DirectoryStore)) return false;
+  return index !== undefined || (await mirror.newest(layout.index(view))) !== undefined;
 }
 
 /** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */

@@ -26,7 +26,7 @@ export type Fault =
   | { readonly fault: 'missing' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
-  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, and nothing is left of it. */
+  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
   | { readonly fault: 'lost'; readonly parts: readonly LostPart[]; readonly ends: boolean }
   /** The view was made by an older release. */
   | { readonly fault: 'no state' }
@@ -81,7 +81,8 @@ async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Pr
 async function lostFaults(found: PublishedIndex, press: Press): Promise<Fault[]> {
   const parts = await lostParts(found, press);
   if (parts.length === 0) return [];
-  return [{ fault: 'lost', parts, ends: (await unlessLost(() => readDocuments(found, press))) === undefined }];
+  const ends = parts.includes('index') || (await unlessLost(() => readDocuments(found, press))) === undefined;
+  return [{ fault: 'lost', parts, ends }];
 }
 
 /** A folder of its own, as copying makes one, is right, too. */

@@ -41,7 +41,7 @@ export async function refuseOlderRemains(visible: PublishedIndex, press: Press):
   const isRestored =
     mirror instanceof DirectoryStore
       ? (await asWrittenLast(view, mirror)) !== undefined
-      : (await laterPlainIndex(visible, press)) !== undefined;
+      : visible.index !== undefined && (await laterPlainIndex(visible, press)) !== undefined;
   if (!isRestored) return;
   const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
   throw new MirrorError('ChecksumMismatch', message, {
