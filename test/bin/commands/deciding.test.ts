@@ -64,10 +64,7 @@ describe('withdraw', () => {
     );
     const told = expect.objectContaining({ about: 'not done', view: 'stable' });
     expect(JSON.parse(json.outLines.join('')).remarks).toContainEqual(told);
-    const [shown, done] = [
-      await type(...withdraw, '--all-views', '--dry-run'),
-      await type(...withdraw, '--all-views'),
-    ];
+    const [shown, done] = [await type(...withdraw, '--all-views', '--dry-run'), await type(...withdraw, '--all-views')];
     expect([text.code, json.code, shown.code, done.code]).toEqual([0, 1, 0, 1]);
     expect(done.outLines.join(' ')).toContain('stable was left out, because it cannot be read: ');
     expect(done.outLines).toContain(`  maas-mirror ${withdraw.join(' ')} --all-views --mirror ${mirror}`);

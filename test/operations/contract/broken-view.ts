@@ -137,7 +137,8 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       const { mirror } = bench.press;
       const read = mirror.read.bind(mirror);
       mirror.read = async (key) => {
-        if (/^stable.*\.sjson$/.test(key) && key !== layout.index('stable')) throw new MirrorError('StoreFailed', 'gone');
+        if (/^stable.*\.sjson$/.test(key) && key !== layout.index('stable'))
+          throw new MirrorError('StoreFailed', 'gone');
         return read(key);
       };
       const written = bench.writes.length;
@@ -176,7 +177,9 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       await prepare(bench);
       await bench.operate({ does: 'view-set', name: 'lab', promote: { from: 'stable', require: [] } });
       await breakView('stable', bench);
-      await expect(bench.operate(deletion)).rejects.toMatchObject({ message: expect.stringContaining('lab is filled from stable') });
+      await expect(bench.operate(deletion)).rejects.toMatchObject({
+        message: expect.stringContaining('lab is filled from stable'),
+      });
     });
   });
 }

@@ -195,7 +195,11 @@ describe.each(allStores)('a view that has lost its signed index, %s', (_, makeSt
     await views.press.mirror.remove(layout.index('candidate'));
 
     const hint = expect.stringContaining('which deletes the view: maas-mirror repair candidate --forget-lost');
-    await expect(repairing(views, { view: 'candidate' })).rejects.toMatchObject({ name: 'NoSuchObject', message, hint });
+    await expect(repairing(views, { view: 'candidate' })).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      message,
+      hint,
+    });
     const publication = views.offer('candidate', images({ '3': 'c' }));
     await expect(publication).rejects.toMatchObject({ hint: expect.stringContaining(' --forget-lost') });
     const asked = { view: 'candidate', forgetLost: true };
