@@ -7,10 +7,9 @@ import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, type NextContent, nextContent } from './next-content';
 import type { Press } from './press';
-import { refuseRestored } from './published-last';
+import { refuseOlderRemains, refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readRemaining, readView } from './read-view';
-import { refuseOlderRemains } from './restored/last-published';
 import { timeText } from './state/kept-ledger';
 import type { Ledger } from './state/ledger';
 import { emptyShelf } from './state/shelf';
@@ -58,7 +57,7 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
 }
 
 /**
- * Deletes a view that has lost documents or its index, so that no index can close it first: nobody else can change it, either.
+ * Deletes a view that has lost documents or its index, so that no index can close it first: no other change of it is possible, either.
  * @param before with the documents that are left
  * @returns false if another writer was faster, such as one who has restored the files
  */

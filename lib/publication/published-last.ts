@@ -35,6 +35,33 @@ export async function refuseRestored(visible: Visible, reading: Reading): Promis
 }
 
 /**
+ * Refuses to go on from an index that has lost what is remembered of it, if it was restored: what was decided after it is not
+ * lost, but would be.
+ * @throws ChecksumMismatch, with the way back
+ */
+export async function refuseOlderRemains(visible: Visible, reading: Reading): Promise<void> {
+  const { mirror } = reading;
+  const { view } = visible;
+  const isRestored =
+    mirror instanceof DirectoryStore
+      ? (await asWrittenLast(view, mirror)) !== undefined
+      : visible.index !== undefined && (await laterPlainIndex(visible, reading)) !== undefined;
+  if (!isRestored) return;
+  const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
+  throw new MirrorError('ChecksumMismatch', message, {
+    hint: `restore these files, too, which maas-mirror verify names; or, ${wayBack(view, mirror)}`,
+  });
+}
+
+/** What to do with a restored index that cannot be kept. */
+export function wayBack(view: string, mirror: Store): string {
+  const key = layout.index(view);
+  const back =
+    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
+  return `to return to what was published last, ${back}, and run repair again`;
+}
+
+/**
  * The decisions about a view when it was published last, if its visible index is not that one; otherwise undefined.
  * @throws the errors of readView
  */

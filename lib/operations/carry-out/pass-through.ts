@@ -30,7 +30,7 @@ export async function passThrough(planned: Planned, views: readonly string[], re
   return { ...whole, remarks: [...unread, ...remarks] };
 }
 
-/** @returns why a view cannot be read; undefined for one that is nearly deleted, about which nobody needs to know */
+/** @returns why a view cannot be read; undefined for one that is nearly deleted, which need not be told */
 async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
   try {
     return await readOther(view, reading);

@@ -6,11 +6,11 @@ import { endView, leaveNote } from '../delete-view';
 import { entryOf } from '../history-entry';
 import { contentOf, type NextContent, nextContent } from '../next-content';
 import type { Press } from '../press';
+import { refuseOlderRemains } from '../published-last';
 import { readIndex, unlessLost } from '../read-index';
 import { readTombstone } from '../read-state';
 import { type PublishedDocument, type PublishedView, readDocuments } from '../read-view';
 import type { Note } from '../state/view-content';
-import { refuseOlderRemains } from './last-published';
 import { type Remains, remainsOf } from './remains';
 
 /**
