@@ -24,6 +24,7 @@ export function remarkLines(
   const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
+    ...grouped([...ofKind('not read'), ...ofKind('not done')], words),
     ...grouped(
       [
         ...ofKind('matched'),
@@ -58,6 +59,10 @@ function textOf(remark: Remark): string {
   const { why = '', commands = [] } = remark;
   const what = product === undefined ? [release, architecture].filter(Boolean).join(' ') : productText(product);
   switch (about) {
+    case 'not read':
+      return `${view} was not read, so it is not known whether it offers this: ${why}`;
+    case 'not done':
+      return `${view} was left out, because it cannot be read: ${why}. Then run:`;
     case 'matched':
       return `also withdrawn: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
     case 'only the kernel':

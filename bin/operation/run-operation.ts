@@ -19,7 +19,7 @@ export interface Asking {
 
 /**
  * Carries out an operation, on this machine or by the functions of a stack, and prints what it did.
- * @returns 0, also if nothing was to be done
+ * @returns 0, also if nothing was to be done; 1 if a view could not be read, and so was left out
  * @throws BadInput (misuse) for words and options that are not valid, or where a confirmation is missing; what operate throws
  */
 export async function runOperation(
@@ -41,7 +41,7 @@ export async function runOperation(
   const outcome = await carryOut(confirmed);
   if (options.json) terminal.out(JSON.stringify(outcome, undefined, 2));
   else show(confirmed, outcome);
-  return failures(outcome, terminal);
+  return failures(outcome, confirmed, terminal);
 }
 
 async function carriedOut(
@@ -132,12 +132,15 @@ async function confirm(what: string, asked: Operation, { terminal, carryOut, sho
   });
 }
 
-/** The operation itself is done; views that could not be updated after it are told. */
-function failures({ followed }: OperationOutcome, terminal: Terminal): number {
+/**
+ * What could be done is done; views that could not be updated after it are told.
+ * @returns 1 if a view that was to be changed was left out
+ */
+function failures({ followed, remarks }: OperationOutcome, { dryRun }: Operation, terminal: Terminal): number {
   const failed = followed.filter(({ failure }) => failure !== undefined);
   for (const { view, failure } of failed) terminal.err(`warning: ${view} was not updated: ${failure}`);
   if (failed.length > 0) terminal.err('  to update it, run: maas-mirror repair');
-  return 0;
+  return !dryRun && remarks.some(({ about }) => about === 'not done') ? 1 : 0;
 }
 
 function defined<T extends object>(fields: T): T {

@@ -73,6 +73,8 @@ export interface PlanLine {
 export interface Remark {
   /**
    * - still offered: `view` keeps offering `version` (a snapshot, a view without `--all-views`)
+   * - not read: `view` cannot be read, so that nothing is known of it; `why`, and what to do
+   * - not done: the same, and it was to be changed; `commands` do that once it can be read
    * - matched: the withdrawal also matches `version` of `product` in `view`
    * - only the kernel: nothing else changed since `before`
    * - depends: `why` uses what is dropped
@@ -86,6 +88,8 @@ export interface Remark {
    * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
   readonly about:
+    | 'not read'
+    | 'not done'
     | 'still offered'
     | 'matched'
     | 'only the kernel'

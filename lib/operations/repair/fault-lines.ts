@@ -11,7 +11,10 @@ export function lineOf(fault: Fault): PlanLine {
     case 'unfollowed':
       return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
     case 'lost':
-      if (fault.ends) return { does: 'set', why: 'deleted, since what it offered is lost, too' };
+      if (fault.ends) {
+        const lost = fault.parts.includes('index') ? 'its index is lost' : 'what it offered is lost, too';
+        return { does: 'set', why: `deleted, since ${lost}` };
+      }
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     default:
       return { does: 'set', why: texts[fault.fault] };
@@ -33,8 +36,9 @@ export function failureLine({ message, hint }: MirrorError): PlanLine {
 
 /** What is lost is only given up if that is asked for. */
 export function lostError(view: string, parts: readonly LostPart[]): MirrorError {
+  const ends = parts.includes('index') ? ', which deletes the view' : '';
   return new MirrorError('NoSuchObject', `${view} has lost: ${parts.join(', ')} (missing or changed)`, {
-    hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them: maas-mirror repair ${view} --forget-lost`,
+    hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them${ends}: maas-mirror repair ${view} --forget-lost`,
   });
 }
 

@@ -8,11 +8,11 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
-import { asWrittenLast } from '../../publication/published-last';
+import { asWrittenLast, refuseOlderRemains } from '../../publication/published-last';
 import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
 import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
-import { lastPublished, refuseOlderRemains } from '../../publication/restored/last-published';
+import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { DirectoryStore } from '../../store/directory/directory';
@@ -26,7 +26,7 @@ export type Fault =
   | { readonly fault: 'missing' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
-  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, and nothing is left of it. */
+  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
   | { readonly fault: 'lost'; readonly parts: readonly LostPart[]; readonly ends: boolean }
   /** The view was made by an older release. */
   | { readonly fault: 'no state' }
@@ -83,7 +83,8 @@ async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Pr
 async function lostFaults(found: PublishedIndex, press: Press): Promise<Fault[]> {
   const parts = await lostParts(found, press);
   if (parts.length === 0) return [];
-  return [{ fault: 'lost', parts, ends: (await unlessLost(() => readDocuments(found, press))) === undefined }];
+  const ends = parts.includes('index') || (await unlessLost(() => readDocuments(found, press))) === undefined;
+  return [{ fault: 'lost', parts, ends }];
 }
 
 /** A folder of its own, as copying makes one, is right, too. */

@@ -151,6 +151,8 @@ describe('the text of an operation', () => {
     const why = fc.constantFrom('not boot-tested', 'has no result of hw-lab-of-the-second-floor yet, and is young');
     const line = fc.record({ does, product, version: name, name, before: name, newest: name, why });
     const about = fc.constantFrom<Remark['about']>(
+      'not read',
+      'not done',
       'still offered',
       'matched',
       'only the kernel',
