@@ -31,7 +31,7 @@ export const planRestoration: Planner<Asked<'restore'> & Lifting> = (request, mi
   return { views, remarks: [], then, elsewhere: { isFirst: true, plan, remarks: () => [] } };
 };
 
-/** A selected view only loses the mark: it follows its sources. So does a deleted one, of which only its marks are left. */
+/** A deleted view only loses the mark, since only its marks are left. */
 function restoredIn(
   content: ViewContent,
   lifted: Lifted,
@@ -44,7 +44,7 @@ function restoredIn(
   const withdrawn = remaining(mirror.withdrawn, lifted);
   const state = { ...content.state, withdrawals: remaining(content.state.withdrawals, lifted) };
   const common = { state, withdrawn, note: noteOf('restore', request) };
-  if (state.kind === 'selected' || content.documents.size === 0) return { view: content.view, change: common, lines };
+  if (content.documents.size === 0) return { view: content.view, change: common, lines };
   const back = returning({ ...content, state }, { lifted, withdrawn, request, at });
   const documents = offering(content.documents, back.offers, at);
   return {

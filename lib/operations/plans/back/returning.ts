@@ -31,7 +31,8 @@ interface Restoring {
 
 /**
  * What a rollback took back with the lifted withdrawals, and is offered again: of each product the newest, and those below it.
- * A product that is held, or a sister of one, gets it as pending; one to which something newer was published does not get it.
+ * A product that is held, or a sister of one, gets it as pending; one to which something newer was published does not get it,
+ * and one that a selected view does not hold gets it from its source.
  * @param content of the view, with the withdrawals that remain
  */
 export function returning(content: ViewContent, { lifted, withdrawn, request, at }: Restoring): Returning {
@@ -39,14 +40,18 @@ export function returning(content: ViewContent, { lifted, withdrawn, request, at
   const still = stillWithdrawn(content, lifted, withdrawn);
   const waiting = heldProducts(content, content.state.holds);
   const held = back.filter(({ id }) => waiting.has(id));
-  const [late, wanted] = partition(back, held, content);
+  const open = back.filter(({ id }) => !waiting.has(id));
+  const isFollower = content.state.kind === 'selected';
+  const [late, wanted] = isFollower ? [[], []] : partition(open, content);
   const sets = pendingSets(content, wanted, withdrawn, at);
   const older = olderOf(sets, wanted);
   const offered = [
     ...sets.offers.map(({ id, was }) => nameOf(id, was)),
     ...older.map(({ id, name }) => nameOf(id, name)),
   ];
-  const lost = late.flatMap(({ id, freed }) => Object.keys(freed).map((name) => nameOf(id, name)));
+  const lost = (isFollower ? open : late).flatMap(({ id, freed }) =>
+    Object.keys(freed).map((name) => nameOf(id, name)),
+  );
   return {
     offers: [...sets.offers, ...older],
     shelf: shelfAfter(content.shelf, new Set([...offered, ...lost]), held),
@@ -103,10 +108,8 @@ function ofChosen(back: readonly Freed[], request: Asked<'restore'>): Freed[] {
   return back.filter((one) => chosen.has(one));
 }
 
-/** Products to which something newer was published since, and the others; without those that are held. */
-function partition(back: readonly Freed[], held: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
-  const waiting = new Set(held);
-  const open = back.filter((one) => !waiting.has(one));
+/** Products to which something newer was published since, and the others. */
+function partition(open: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
   return [open.filter((one) => hasNewer(one, content)), open.filter((one) => !hasNewer(one, content))];
 }
 

@@ -3,6 +3,7 @@ import type { Remark } from '../../../job/operations/outcome';
 import { partOf } from '../../../publication/derived/selected-products';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
+import { heldBy } from '../../../publication/state/holds';
 import { contentDigest, fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { ViewState } from '../../../publication/state/view-state';
@@ -21,9 +22,10 @@ import {
   viewToChange,
 } from '../planned';
 import { type BackIn, backIn } from './back-in';
+import { heldBack } from './held-back';
 import { liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
-import { heldBack, rolledBack, type TakenBack, takenBackIn } from './rolled-back';
+import { rolledBack, type TakenBack, takenBackIn } from './rolled-back';
 import { matchRemarks } from './way-back';
 import { onlyTheKernel } from './withdraw-plan';
 
@@ -136,7 +138,7 @@ function keptNames(versions: readonly ChosenVersion[], { moves }: BackIn): reado
 /** Within two hours, every site begins to download what is published. */
 const recently = 2 * 60 * 60_000;
 
-/** Whether a view has a product from a view where it is moved, directly or through others. */
+/** Whether a view has a product from a view where it is moved, directly or through others. What is held stays as it is. */
 function follows(
   view: string,
   product: string,
@@ -144,8 +146,10 @@ function follows(
   states: ReadonlyMap<string, ViewState>,
   seen: string[] = [],
 ): boolean {
-  const from = partOf(states.get(view)?.source?.select ?? [], fieldsOfKey(product))?.from;
-  if (from === undefined || seen.includes(from)) return false;
+  const { source, holds = [] } = states.get(view) ?? {};
+  const fields = fieldsOfKey(product);
+  const from = partOf(source?.select ?? [], fields)?.from;
+  if (from === undefined || seen.includes(from) || heldBy({ holds }, fields) !== undefined) return false;
   return moved.has(`${from} ${product}`) || follows(from, product, moved, states, [...seen, from]);
 }
 

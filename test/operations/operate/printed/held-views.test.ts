@@ -1,0 +1,112 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror } from '../made-mirror';
+import { requestOf } from './typed-line';
+
+const [monday, tuesday, wednesday] = ['20261123.083000', '20261124.083000', '20261125.083000'] as const;
+const all = (words: string) => ({ pxelinux: 'wed', 'ga-24.04': `${words}/${words}`, 'hwe-24.04': `${words}/${words}` });
+
+let mirror: MadeMirror;
+let filled: MemoryStore;
+/** Three versions in candidate, stable and pilot, each filled from the one before, and lab, which follows stable. */
+beforeAll(async () => {
+  filled = new MemoryStore();
+  mirror = new MadeMirror(filled, await smallSigner());
+  for (const [name, words] of [
+    [monday, 'mon'],
+    [tuesday, 'tue'],
+    [wednesday, 'wed'],
+  ] as const) {
+    mirror.turnClockTo(`2026-11-${name.slice(6, 8)}T08:30:00Z`);
+    await mirror.publish('candidate', name, { images: { 'ga-24.04': words, 'hwe-24.04': words }, loader: words });
+    await run('promote candidate stable', 'promote stable pilot');
+  }
+  await run('view create lab --from stable');
+});
+beforeEach(() => {
+  mirror = new MadeMirror(filled.copy(), mirror.signer);
+  mirror.turnClockTo('2026-11-26T08:30:00Z');
+});
+
+/** What the last of the commands has to say. */
+async function run(...lines: readonly string[]): Promise<OperationOutcome> {
+  const outcomes: OperationOutcome[] = [];
+  for (const line of lines) outcomes.push(await mirror.operate(requestOf(line)));
+  const [last] = outcomes.reverse();
+  if (last === undefined) throw new RangeError('there is a line');
+  return last;
+}
+
+/** What is printed of a view that goes on offering what is withdrawn: the same of both flavours. */
+function stillIn({ remarks }: OperationOutcome, name: string) {
+  const ways = remarks.flatMap(({ about, view, commands, why }) =>
+    about === 'still offered' && view === name ? [JSON.stringify({ commands, why })] : [],
+  );
+  return [...new Set(ways)].map((way): { commands: string[]; why?: string } => JSON.parse(way));
+}
+
+describe('a selected view that is held', () => {
+  it('is taken back with all views, and gets the version as pending once it is restored', async () => {
+    const outcome = await run('hold lab noble', 'rollback stable noble --all-views');
+    expect(stillIn(outcome, 'lab')).toEqual([]);
+    expect(await mirror.newest('lab')).toEqual(all('tue'));
+    await run(`restore stable noble ${wednesday} --all-views`);
+    expect([await mirror.newest('stable'), await mirror.newest('lab')]).toEqual([all('wed'), all('tue')]);
+    expect(shelved(await mirror.read('lab'))).toEqual(Array(2).fill([wednesday, 'held']));
+    await run('unhold lab noble');
+    expect(await mirror.newest('lab')).toEqual(all('wed'));
+    expect(shelved(await mirror.read('lab'))).toEqual([]);
+  });
+
+  it('follows again where it was taken back and is held no more, also what is restored', async () => {
+    await run('hold lab noble', 'rollback stable noble --all-views', 'unhold lab noble');
+    expect(await mirror.newest('lab')).toEqual(all('tue'));
+    await run(`restore stable noble ${wednesday} --all-views`);
+    expect(await mirror.newest('lab')).toEqual(all('wed'));
+    expect(shelved(await mirror.read('lab'))).toEqual([]);
+  });
+
+  it('goes on offering what its source took back, and the hold is lifted to end that', async () => {
+    const outcome = await run('hold lab noble', 'rollback stable noble');
+    const commands = ['maas-mirror unhold lab noble'];
+    expect(stillIn(outcome, 'lab')).toEqual([{ commands, why: 'noble is held there' }]);
+    expect(await mirror.newest('lab')).toEqual(all('wed'));
+    await run(...commands);
+    expect(await mirror.newest('lab')).toEqual(all('tue'));
+  });
+
+  it('is unheld after its source has gone back, where a version is only withdrawn', async () => {
+    const outcome = await run('hold lab noble --arch amd64', 'withdraw stable noble newest');
+    const commands = ['maas-mirror rollback stable noble', 'maas-mirror unhold lab noble --arch amd64'];
+    expect(stillIn(outcome, 'lab')).toEqual([{ commands, why: 'noble is held there' }]);
+    await run(...commands);
+    expect(await mirror.newest('lab')).toEqual(all('tue'));
+  });
+
+  it('is unheld with all its holds, also of what follows it', async () => {
+    await run('view create lab-2 --from lab', 'hold lab noble', 'hold lab noble --arch amd64');
+    const outcome = await run('rollback stable noble');
+    const way = { commands: ['maas-mirror unhold lab noble'], why: 'noble is held there' };
+    expect([stillIn(outcome, 'lab'), stillIn(outcome, 'lab-2')]).toEqual([[way], [way]]);
+    await run(...way.commands);
+    expect([await mirror.newest('lab'), await mirror.newest('lab-2')]).toEqual([all('tue'), all('tue')]);
+  });
+
+  it('refuses nobody a rollback because a kernel would be new to it, and is unheld instead', async () => {
+    const outcome = await run('hold lab noble', 'rollback stable noble --flavour hwe --all-views');
+    const commands = ['maas-mirror unhold lab noble'];
+    expect(stillIn(outcome, 'lab')).toEqual([{ commands, why: 'noble is held there' }]);
+    await run(...commands);
+    expect(await mirror.newest('lab')).toEqual({ ...all('wed'), 'hwe-24.04': 'tue/wed' });
+  });
+});
+
+/** Names and reasons of what a view has on its shelf. */
+function shelved({ shelf }: Awaited<ReturnType<MadeMirror['read']>>) {
+  return Object.values(shelf.products).flatMap(({ versions }) =>
+    Object.entries(versions).map(([name, { why }]) => [name, why]),
+  );
+}
