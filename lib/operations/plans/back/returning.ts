@@ -1,4 +1,5 @@
 import type { PlanLine } from '../../../job/operations/outcome';
+import { knownNames } from '../../../publication/names/known-names';
 import { heldProducts } from '../../../publication/offers/held-products';
 import { offerGroups } from '../../../publication/offers/offer-groups';
 import { contentDigest } from '../../../publication/state/product-key';
@@ -7,7 +8,7 @@ import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import { newestOf } from '../../../simplestreams/merge';
-import { sortsAbove } from '../../../simplestreams/version-order';
+import { byBytes, sortsAbove } from '../../../simplestreams/version-order';
 import type { Asked } from '../asked';
 import { productsIn } from '../chosen-products';
 import type { Offer } from '../moved';
@@ -113,13 +114,17 @@ function partition(open: readonly Freed[], content: ViewContent): [Freed[], Free
   return [open.filter((one) => hasNewer(one, content)), open.filter((one) => !hasNewer(one, content))];
 }
 
-/** What a rollback put there instead is not newer, and a content that only got a newer name is not. */
-function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boolean {
+/** What a rollback put there instead is not newer, and a content that only got a newer name, or was restored before, is not. */
+function hasNewer({ id, product, freed }: Freed, content: ViewContent): boolean {
   const newest = newestOf(product);
-  const clock = newest && ledger.products[id]?.since[contentDigest(newest.version)];
+  const digest = newest && contentDigest(newest.version);
+  const clock = content.ledger.products[id]?.since[digest ?? ''];
   if (newest === undefined || clock === undefined) return false;
-  return Object.values(freed).every(({ instead, since }) => {
-    return (instead === undefined || sortsAbove(newest.name, instead)) && Date.parse(clock) > Date.parse(since);
+  const names = [...knownNames(content, id).contents].flatMap(([name, other]) => (other === digest ? [name] : []));
+  const [first = newest.name] = names.sort(byBytes);
+  return Object.entries(freed).every(([name, { instead, since }]) => {
+    const isInstead = instead !== undefined && !sortsAbove(newest.name, instead);
+    return !isInstead && sortsAbove(first, name) && Date.parse(clock) > Date.parse(since);
   });
 }
 
