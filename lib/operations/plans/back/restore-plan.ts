@@ -32,11 +32,11 @@ export const planRestoration: Planner<Asked<'restore'> & Lifting> = (request, mi
 };
 
 /** A deleted view only loses the mark, since only its marks are left. */
-function restoredIn(
+export function restoredIn(
   content: ViewContent,
   lifted: Lifted,
   request: Asked<'restore'>,
-  mirror: MirrorContent,
+  mirror: Pick<MirrorContent, 'withdrawn'>,
   at: Date,
 ): PlannedView {
   const lines = liftedLines(content.state.withdrawals, lifted);

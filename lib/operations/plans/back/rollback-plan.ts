@@ -23,7 +23,7 @@ import {
 } from '../planned';
 import { type BackIn, backIn } from './back-in';
 import { heldBack } from './held-back';
-import { liftedAgain } from './lifted-again';
+import { isLiftedAgain, liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
 import { rolledBack, type TakenBack, takenBackIn } from './rolled-back';
 import { matchRemarks } from './way-back';
@@ -53,7 +53,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
     ...[...others, here].flatMap((one) => one.remarks ?? []),
     ...downloadsOf(versions, own.documents),
     ...(request.republish ? [] : fetchedAgain(keptNames(versions, own), named, at)),
-    ...liftedAgain(mark, own, mirror, at),
+    ...liftedAgain(mark, own, mirror, at, others),
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
   const elsewhere = { isFirst: true, plan, remarks };
@@ -81,7 +81,7 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
 function movedElsewhere(
   back: BackIn,
   mark: Withdrawal,
-  { withdrawn }: MirrorContent,
+  mirror: MirrorContent,
   at: Date,
 ): PlannedElsewhere & { readonly planned: PlannedView } {
   const { content, moves, documents, planned } = back;
@@ -91,7 +91,8 @@ function movedElsewhere(
   return {
     ...(refusal && { refusal }),
     planned,
-    matched: matchedIn(mark, { ...content, documents }, withdrawn, at),
+    matched: matchedIn(mark, { ...content, documents }, mirror.withdrawn, at),
+    isUndone: isLiftedAgain(mark, back, mirror, at),
     remarks: dependentsOf(products, documents),
   };
 }

@@ -104,6 +104,60 @@ describe('a selected view that is held', () => {
   });
 });
 
+const undoIn = ({ remarks }: OperationOutcome) => remarks.filter(({ about }) => about === 'undo');
+
+describe('the command that undoes', () => {
+  const why = 'lift the withdrawal, which does not leave everything as it was';
+
+  it('a rollback in all views says so if it leaves only another view otherwise, whose release is held', async () => {
+    const commands = [`maas-mirror restore stable noble ${wednesday} --all-views`];
+    expect(undoIn(await run('hold candidate noble', 'rollback stable noble --all-views'))).toEqual([
+      { about: 'undo', commands, why },
+    ]);
+    await run(...commands);
+    expect([await mirror.newest('stable'), await mirror.newest('candidate')]).toEqual([all('wed'), all('tue')]);
+  });
+
+  it('a rollback in all views says nothing else where it leads back in all, also after an earlier one elsewhere', async () => {
+    await run('rollback pilot bootloaders');
+    expect(undoIn(await run('rollback stable noble --all-views'))).toEqual([
+      { about: 'undo', commands: [`maas-mirror restore stable noble ${wednesday} --all-views`] },
+    ]);
+  });
+
+  it('a withdrawal in all views says so if what was taken back in another one comes back with it', async () => {
+    const elsewhere = ['withdraw candidate noble newest', 'rollback stable noble'];
+    await run(...elsewhere, `restore stable noble ${wednesday}`, `restore candidate noble ${wednesday}`);
+    expect(await mirror.newest('stable')).toEqual(all('tue'));
+    const commands = [`maas-mirror restore pilot noble ${wednesday} --all-views`];
+    expect(undoIn(await run('withdraw pilot noble newest --all-views'))).toEqual([{ about: 'undo', commands, why }]);
+    await run(...commands);
+    expect(await mirror.newest('stable')).toEqual(all('wed'));
+  });
+
+  it('a promotion says so if only one of its releases can be undone', async () => {
+    await mirror.publish('candidate', '20261126.083000', {
+      ...{ images: { 'ga-24.04': 'thu', 'hwe-24.04': 'thu' }, loader: 'thu' },
+    });
+    await run(`withdraw candidate noble ${wednesday}`);
+    const commands = [`maas-mirror hold stable bootloaders --at ${wednesday}`];
+    expect(undoIn(await run('promote candidate stable'))).toEqual([
+      { about: 'undo', commands, why: 'hold what can be held, which does not leave everything as it was' },
+    ]);
+    await run(...commands);
+    expect(await mirror.newest('stable')).toEqual(all('thu'));
+  });
+
+  it('a change of a hold lifts it where what it kept was removed, since that cannot be kept again', async () => {
+    await run('hold stable noble', `remove stable noble ${wednesday}`);
+    const commands = ['maas-mirror unhold stable noble'];
+    expect(undoIn(await run('hold stable noble --until 2026-12-20T00:00:00Z'))).toEqual([
+      { about: 'undo', commands, why: 'lift the hold, which does not leave everything as it was' },
+    ]);
+    await run(...commands);
+  });
+});
+
 /** Names and reasons of what a view has on its shelf. */
 function shelved({ shelf }: Awaited<ReturnType<MadeMirror['read']>>) {
   return Object.values(shelf.products).flatMap(({ versions }) =>
