@@ -158,6 +158,21 @@ describe('the command that undoes', () => {
   });
 });
 
+describe('what is removed from the shelf', () => {
+  const about = ({ remarks }: OperationOutcome) => remarks.map((one) => one.about);
+
+  it('changes nothing for sites, which have what is offered', async () => {
+    await run('rollback stable noble', `hold pilot noble --at ${tuesday}`);
+    for (const view of ['stable', 'pilot']) expect(about(await run(`remove ${view} noble ${wednesday}`))).toEqual([]);
+    expect(about(await run(`remove candidate noble ${wednesday}`))).toEqual(['replaced', 'sites follow']);
+  });
+
+  it('nor does what waits there once it is restored', async () => {
+    await run('rollback stable noble', 'hold stable noble');
+    expect(about(await run(`restore stable noble ${wednesday}`))).toEqual([]);
+  });
+});
+
 /** Names and reasons of what a view has on its shelf. */
 function shelved({ shelf }: Awaited<ReturnType<MadeMirror['read']>>) {
   return Object.values(shelf.products).flatMap(({ versions }) =>
