@@ -13,7 +13,7 @@ import { chosenProducts } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
-import { type Planned, type Planner, viewToChange } from './planned';
+import { type Planned, type Planner, statesIn, viewToChange } from './planned';
 import { refusedNewest, refusedRoots } from './refused-documents';
 
 /**
@@ -37,7 +37,7 @@ export const planRemoval: Planner<Asked<'remove'> & Settled> = (request, mirror,
   const then = settledOn(request, versions);
   const refusal =
     documents.size === 0
-      ? emptyViewError(request.view)
+      ? emptyViewError(request.view, statesIn(mirror))
       : (refusedNewest(content, documents, mirror) ??
         refusedRoots(content, documents, 'remove what has the root image of all flavours together'));
   return {
@@ -123,9 +123,7 @@ function remarksOf(
     const where = { release, architecture };
     if (![first, ...rest].some(({ product }) => lost.has(product))) return [{ about: 'replaced', ...where }];
     const isLeft = stays.has(selection);
-    return [
-      { about: 'keeps', ...where, ...(isLeft && { why: outage }), commands: losing(first.product, isLeft) },
-    ];
+    return [{ about: 'keeps', ...where, ...(isLeft && { why: outage }), commands: losing(first.product, isLeft) }];
   });
   return [...depends, ...(keeps.length === 0 ? [{ about: 'keeps' } as const] : keeps)];
 }

@@ -38,11 +38,11 @@ export function rolledBack(
   named: ViewContent,
   { mark, versions }: TakenBack,
   request: Asked<'rollback'>,
-  { withdrawn }: Marks,
+  mirror: MirrorContent,
   at: Date,
 ): { readonly own: BackIn; readonly refusal?: MirrorError } {
-  const own = backIn(named, mark, request, withdrawn, at);
-  refuseStuck(own.moves.stuck, versions, named, { ...request, withdrawn });
+  const own = backIn(named, mark, request, mirror.withdrawn, at);
+  refuseStuck(own.moves.stuck, versions, named, request, { ...mirror, mark }, at);
   const refusal = heldBack(own);
   return { own, ...(refusal && { refusal }) };
 }
