@@ -17,7 +17,7 @@ import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } fro
 import { chosenVersions, namesOf } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { type Leaving, offering, shelving, takingBack } from './moved';
-import { type Planned, type Planner, viewToChange } from './planned';
+import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
 import { refusedNewest, refusedRoots } from './refused-documents';
 import { unheldAgain } from './unheld-again';
 
@@ -26,6 +26,26 @@ import { unheldAgain } from './unheld-again';
  * above that one, which leave the documents and wait as pending. Bootloaders then are offered again under a newer name.
  */
 export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
+  const { planned, set } = holding(request, mirror, at);
+  if (set === undefined) return planned;
+  const setAgain = (asked: Asked<'hold'>, after: ViewContent) =>
+    holding(asked, { views: new Map([[after.view, after]]), withdrawn: mirror.withdrawn }, at).planned;
+  const undo = unheldAgain(set.hold, set.before, set.change, at, setAgain);
+  return { ...planned, remarks: [...planned.remarks, ...undo] };
+};
+
+interface Holding {
+  /** Without how it is undone. */
+  readonly planned: Planned;
+  /** @default - nothing is done */
+  readonly set?: {
+    readonly hold: Hold;
+    readonly before: ViewContent;
+    readonly change: Parameters<typeof unheldAgain>[2];
+  };
+}
+
+function holding(request: Asked<'hold'>, mirror: MirrorContent, at: Date): Holding {
   refuseEnded(request, at);
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
@@ -37,7 +57,7 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   const again = loadersAgain(above, content, at);
   const leaving = above.map((one): Leaving => ({ ...one, instead: newestThen(one, again) ?? '' }));
   const lines = [...setLines(hold, content), ...leaving.flatMap((one) => heldLines(one, again))];
-  if (lines.length === 0) return { views: [{ view: request.view, lines }], remarks: [] };
+  if (lines.length === 0) return { planned: { views: [{ view: request.view, lines }], remarks: [] } };
   const left = takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)])));
   const documents = offering(left, again, at);
   const change = {
@@ -51,13 +71,10 @@ export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned =
   const refusal =
     refusedNewest(content, documents, mirror) ??
     refusedRoots(content, documents, keptTogether(content, products, kept, request));
-  return {
-    views: [{ view: request.view, change, lines }],
-    remarks: [...dependentsOf(dropped, documents), ...unheldAgain(hold, content, change, at)],
-    then,
-    ...(refusal && { refusal }),
-  };
-};
+  const views = [{ view: request.view, change, lines }];
+  const planned = { views, remarks: dependentsOf(dropped, documents), then, ...(refusal && { refusal }) };
+  return { planned, set: { hold, before: content, change } };
+}
 
 /** @throws NoSuchVersion (misuse) if none of the products offers `at`: what waits already cannot be kept */
 function keptIn({ view, at = 'newest' }: Asked<'hold'>, products: readonly ChosenProduct[]): string {

@@ -26,8 +26,9 @@ export function undoing(before: ViewContent, after: ViewContent, tries: readonly
   for (const { command, plan } of tries) {
     const back = afterwards(after, plan);
     if (back === undefined) continue;
-    const isExact = offersAgain(before, back) && isDecidedAgain(before, back);
-    return [{ about: 'undo', commands: [command], ...(!isExact && { why: `${does}, ${leadsElsewhere}` }) }];
+    return [
+      { about: 'undo', commands: [command], ...(!isAgain(before, back) && { why: `${does}, ${leadsElsewhere}` }) },
+    ];
   }
   return [];
 }
@@ -42,6 +43,11 @@ export function afterwards(content: ViewContent, plan: () => Planned): ViewConte
     if (error instanceof MirrorError) return undefined;
     throw error;
   }
+}
+
+/** Whether a view offers the same as before, and the same was decided about it. */
+export function isAgain(before: ViewContent, after: ViewContent): boolean {
+  return offersAgain(before, after) && isDecidedAgain(before, after);
 }
 
 /** Whether a view offers the same contents as the newest, under whatever names. @param release @default - of all releases */

@@ -63,6 +63,8 @@ export interface PlannedElsewhere {
   readonly refusal?: MirrorError;
   /** What the operation's mark matches there. @default - it has none */
   readonly matched?: Matched;
+  /** Whether the command that is printed to undo the operation leaves this view as it was. @default - it does */
+  readonly isUndone?: boolean;
   /** About this view alone. @default - none */
   readonly remarks?: readonly Remark[];
 }

@@ -13,7 +13,7 @@ import { chosenProducts } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from './chosen-versions';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
-import { type Planned, type Planner, viewToChange } from './planned';
+import { type Planned, type Planner, statesIn, viewToChange } from './planned';
 import { refusedNewest, refusedRoots } from './refused-documents';
 
 /**
@@ -37,12 +37,12 @@ export const planRemoval: Planner<Asked<'remove'> & Settled> = (request, mirror,
   const then = settledOn(request, versions);
   const refusal =
     documents.size === 0
-      ? emptyViewError(request.view)
+      ? emptyViewError(request.view, statesIn(mirror))
       : (refusedNewest(content, documents, mirror) ??
         refusedRoots(content, documents, 'remove what has the root image of all flavours together'));
   return {
     views: [{ view: request.view, change, lines: versions.flatMap((one) => linesOf(one, again)) }],
-    remarks: remarksOf(versions, dropped, documents),
+    remarks: remarksOf(versions.filter(isOffered), dropped, documents),
     then,
     ...(refusal && { refusal }),
   };
@@ -65,6 +65,11 @@ function withoutComingBack({ ledger }: ViewContent, versions: readonly ChosenVer
   return { ...ledger, products };
 }
 
+/** Otherwise it is only on the shelf: readers do not have it, and nothing changes for them. */
+function isOffered({ product, name }: ChosenVersion): boolean {
+  return product.versions[name] !== undefined;
+}
+
 /** Whether the product has nothing else to offer. */
 function isLast({ product, name }: ChosenVersion): boolean {
   const names = namesOf(product);
@@ -75,7 +80,7 @@ function linesOf(one: ChosenVersion, again: readonly Again[]): PlanLine[] {
   const { key: product, name: version } = one;
   const other = again.find(({ id }) => id === one.id);
   const names = namesOf(one.product);
-  if (!names.includes(version)) return [{ does: 'take back', product, version, why: 'on the shelf' }];
+  if (!isOffered(one)) return [{ does: 'take back', product, version, why: 'on the shelf' }];
   const left = other?.name ?? highest(names.filter((name) => name !== version));
   const ends = { before: names[0] ?? '', ...(left !== undefined && { newest: left }) };
   const line: PlanLine = { does: 'take back', product, version, ...ends };
@@ -106,6 +111,7 @@ function remarksOf(
   dropped: readonly Product[],
   left: ViewContent['documents'],
 ): Remark[] {
+  if (versions.length === 0) return [];
   const depends = dependentsOf(dropped, left).filter(({ about }) => about !== 'keeps');
   const stays = new Set([...left.values()].flatMap(({ products }) => Object.values(products).map(selectionOf)));
   const images = versions.filter(({ product }) => product['bootloader-type'] === undefined);
@@ -116,10 +122,8 @@ function remarksOf(
     const { release = '', arch: architecture = '' } = first.product;
     const where = { release, architecture };
     if (![first, ...rest].some(({ product }) => lost.has(product))) return [{ about: 'replaced', ...where }];
-    const isOffered = stays.has(selection);
-    return [
-      { about: 'keeps', ...where, ...(isOffered && { why: outage }), commands: losing(first.product, isOffered) },
-    ];
+    const isLeft = stays.has(selection);
+    return [{ about: 'keeps', ...where, ...(isLeft && { why: outage }), commands: losing(first.product, isLeft) }];
   });
   return [...depends, ...(keeps.length === 0 ? [{ about: 'keeps' } as const] : keeps)];
 }
@@ -132,8 +136,8 @@ function selectionOf({ os, release, arch }: Product): string {
 }
 
 /** Without its selection, a MAAS deletes what it has of it; with it again, it downloads what the view offers then. */
-function losing(product: Product, isOffered: boolean): string[] {
+function losing(product: Product, isLeft: boolean): string[] {
   const again = `maas admin boot-source-selections create ID ${selectionOf(product)} subarches='*' labels='*'`;
   const gone = ['maas admin boot-source-selections read ID', 'maas admin boot-source-selection delete ID SELECTION'];
-  return isOffered ? [...gone, again] : gone;
+  return isLeft ? [...gone, again] : gone;
 }

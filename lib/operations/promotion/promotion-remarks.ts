@@ -10,7 +10,7 @@ import { sortsAbove } from '../../simplestreams/version-order';
 import type { Asked } from '../plans/asked';
 import { productsIn, releaseOf } from '../plans/chosen-products';
 import { planHold } from '../plans/hold-plan';
-import { afterwards, offersAgain } from '../plans/leads-back';
+import { afterwards, leadsElsewhere, offersAgain } from '../plans/leads-back';
 import type { Promoted } from './promoted';
 import { floorOf, newestContent, type Promoting } from './promotion-sets';
 
@@ -28,7 +28,7 @@ type Documents = ViewContent['documents'];
 
 /**
  * Going back without a judgement: what was promoted waits as pending. Nothing where that would be refused, such as to a version
- * that is withdrawn by now, or would not lead back.
+ * that is withdrawn by now, or would not lead back; where that is so of some releases only, it is said.
  * @param next the documents after the promotion
  * @param withdrawn of all views
  */
@@ -51,7 +51,9 @@ export function undoing(
       ? [`maas-mirror hold ${to.view} ${release} --at ${before}`]
       : [];
   });
-  return commands.length === 0 ? [] : [{ about: 'undo', commands }];
+  if (commands.length === 0) return [];
+  const isWhole = commands.length === releases.size;
+  return [{ about: 'undo', commands, ...(!isWhole && { why: `hold what can be held, ${leadsElsewhere}` }) }];
 }
 
 interface Undone {

@@ -2,10 +2,11 @@
 
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
+import { elsewhere } from '../../publication/gate/refusal';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
-import type { ViewSource, ViewState } from '../../publication/state/view-state';
+import { filledFrom, type ViewSource, type ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
 import { sameJson } from '../../simplestreams/same-json';
 import { type Asked, noteOf } from '../plans/asked';
@@ -134,14 +135,12 @@ function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource
 }
 
 function refuseToLoseSource(name: string, mirror: MirrorContent): void {
-  const follower = [...statesIn(mirror)].find(([, { source }]) => {
-    return source?.promote?.from === name || source?.select?.some(({ from }) => from === name);
-  });
+  const [follower] = filledFrom(name, statesIn(mirror));
   if (follower === undefined) return;
   const [view, state] = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
-    hint: `point it elsewhere first: maas-mirror view set ${view} ${state.kind === 'selected' ? '--from VIEW' : '--by-hand'}`,
+    hint: `point it elsewhere first: ${elsewhere(view, state.kind)}`,
     misuse: true,
   });
 }

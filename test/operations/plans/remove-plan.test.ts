@@ -113,6 +113,15 @@ describe('remove', () => {
       message: 'candidate would be empty: MAAS rejects a source without products',
       hint: 'to end the view: maas-mirror view delete candidate',
     });
+    const filled = (name: string, state: Partial<ViewContent['state']>): ViewContent => {
+      const content = viewWith(name, { 'ga-24.04': { [two]: 'r2 g2' } });
+      return { ...content, state: { ...content.state, ...state } };
+    };
+    const lab = filled('lab', { kind: 'selected', source: { select: [{ from: 'candidate' }] } });
+    const stable = filled('stable', { kind: 'promoted', source: { promote: { from: 'candidate' } } });
+    expect(planRemoval(asked, mirrorOf(single, lab, stable), at).refusal).toMatchObject({
+      hint: 'to end the view: maas-mirror view set lab --from VIEW, then maas-mirror view set stable --by-hand, then maas-mirror view delete candidate',
+    });
   });
 
   it('refuses a view that follows another, which would get the version back', () => {

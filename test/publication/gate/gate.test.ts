@@ -114,7 +114,7 @@ describe('the gate, whatever the change is', () => {
     await expect(changeView('candidate', () => ({ documents: new Map(), note }), press)).rejects.toMatchObject({
       name: 'ContractBroken',
       message: 'candidate would be empty: MAAS rejects a source without products',
-      hint: 'to end the view: maas-mirror view delete candidate',
+      hint: 'to end the view, if no other view follows it: maas-mirror view delete candidate',
     });
     expect(writes).toEqual([]);
   });

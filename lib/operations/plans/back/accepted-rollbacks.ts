@@ -74,7 +74,7 @@ function triedIn(
 ): Omit<Tried, 'command'> {
   const { view } = content;
   const index = new WithdrawnIndex(view, [mark]);
-  const mirror = { withdrawn: [...withdrawn, mark] };
+  const mirror = { views: new Map([[view, content]]), withdrawn: [...withdrawn, mark] };
   let isExact = false;
   const plan = (): Planned => {
     const scope = { architectures: [...words.architectures], flavours: [...words.flavours] };

@@ -39,12 +39,12 @@ function liftingIn(view: string, lifted: Lifted, request: Asked<'restore'>): str
   return names.map((words) => commandLine(words, request));
 }
 
-/** A selected view only loses the mark: it follows its sources. So does a deleted one, of which only its marks are left. */
-function restoredIn(
+/** A deleted view only loses the mark, since only its marks are left. */
+export function restoredIn(
   content: ViewContent,
   lifted: Lifted,
   request: Asked<'restore'>,
-  mirror: MirrorContent,
+  mirror: Pick<MirrorContent, 'withdrawn'>,
   at: Date,
 ): PlannedView {
   const lines = liftedLines(content.state.withdrawals, lifted);
@@ -52,7 +52,7 @@ function restoredIn(
   const withdrawn = remaining(mirror.withdrawn, lifted);
   const state = { ...content.state, withdrawals: remaining(content.state.withdrawals, lifted) };
   const common = { state, withdrawn, note: noteOf('restore', request) };
-  if (state.kind === 'selected' || content.documents.size === 0) return { view: content.view, change: common, lines };
+  if (content.documents.size === 0) return { view: content.view, change: common, lines };
   const back = returning({ ...content, state }, { lifted, withdrawn, request, at });
   const documents = offering(content.documents, back.offers, at);
   return {

@@ -1,4 +1,5 @@
 import type { PlanLine } from '../../../job/operations/outcome';
+import { knownNames } from '../../../publication/names/known-names';
 import { heldProducts } from '../../../publication/offers/held-products';
 import { offerGroups } from '../../../publication/offers/offer-groups';
 import { contentDigest } from '../../../publication/state/product-key';
@@ -7,7 +8,7 @@ import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import { newestOf } from '../../../simplestreams/merge';
-import { sortsAbove } from '../../../simplestreams/version-order';
+import { byBytes, sortsAbove } from '../../../simplestreams/version-order';
 import type { Asked } from '../asked';
 import { productsIn } from '../chosen-products';
 import type { Offer } from '../moved';
@@ -31,7 +32,8 @@ interface Restoring {
 
 /**
  * What a rollback took back with the lifted withdrawals, and is offered again: of each product the newest, and those below it.
- * A product that is held, or a sister of one, gets it as pending; one to which something newer was published does not get it.
+ * A product that is held, or a sister of one, gets it as pending; one to which something newer was published does not get it,
+ * and one that a selected view does not hold gets it from its source.
  * @param content of the view, with the withdrawals that remain
  */
 export function returning(content: ViewContent, { lifted, withdrawn, request, at }: Restoring): Returning {
@@ -39,14 +41,18 @@ export function returning(content: ViewContent, { lifted, withdrawn, request, at
   const still = stillWithdrawn(content, lifted, withdrawn);
   const waiting = heldProducts(content, content.state.holds);
   const held = back.filter(({ id }) => waiting.has(id));
-  const [late, wanted] = partition(back, held, content);
+  const open = back.filter(({ id }) => !waiting.has(id));
+  const isFollower = content.state.kind === 'selected';
+  const [late, wanted] = isFollower ? [[], []] : partition(open, content);
   const sets = pendingSets(content, wanted, withdrawn, at);
   const older = olderOf(sets, wanted);
   const offered = [
     ...sets.offers.map(({ id, was }) => nameOf(id, was)),
     ...older.map(({ id, name }) => nameOf(id, name)),
   ];
-  const lost = late.flatMap(({ id, freed }) => Object.keys(freed).map((name) => nameOf(id, name)));
+  const lost = (isFollower ? open : late).flatMap(({ id, freed }) =>
+    Object.keys(freed).map((name) => nameOf(id, name)),
+  );
   return {
     offers: [...sets.offers, ...older],
     shelf: shelfAfter(content.shelf, new Set([...offered, ...lost]), held),
@@ -103,20 +109,22 @@ function ofChosen(back: readonly Freed[], request: Asked<'restore'>): Freed[] {
   return back.filter((one) => chosen.has(one));
 }
 
-/** Products to which something newer was published since, and the others; without those that are held. */
-function partition(back: readonly Freed[], held: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
-  const waiting = new Set(held);
-  const open = back.filter((one) => !waiting.has(one));
+/** Products to which something newer was published since, and the others. */
+function partition(open: readonly Freed[], content: ViewContent): [Freed[], Freed[]] {
   return [open.filter((one) => hasNewer(one, content)), open.filter((one) => !hasNewer(one, content))];
 }
 
-/** What a rollback put there instead is not newer, and a content that only got a newer name is not. */
-function hasNewer({ id, product, freed }: Freed, { ledger }: ViewContent): boolean {
+/** What a rollback put there instead is not newer, and a content that only got a newer name, or was restored before, is not. */
+function hasNewer({ id, product, freed }: Freed, content: ViewContent): boolean {
   const newest = newestOf(product);
-  const clock = newest && ledger.products[id]?.since[contentDigest(newest.version)];
+  const digest = newest && contentDigest(newest.version);
+  const clock = content.ledger.products[id]?.since[digest ?? ''];
   if (newest === undefined || clock === undefined) return false;
-  return Object.values(freed).every(({ instead, since }) => {
-    return (instead === undefined || sortsAbove(newest.name, instead)) && Date.parse(clock) > Date.parse(since);
+  const names = [...knownNames(content, id).contents].flatMap(([name, other]) => (other === digest ? [name] : []));
+  const [first = newest.name] = names.sort(byBytes);
+  return Object.entries(freed).every(([name, { instead, since }]) => {
+    const isInstead = instead !== undefined && !sortsAbove(newest.name, instead);
+    return !isInstead && sortsAbove(first, name) && Date.parse(clock) > Date.parse(since);
   });
 }
 

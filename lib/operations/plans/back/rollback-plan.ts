@@ -3,6 +3,7 @@ import type { Remark } from '../../../job/operations/outcome';
 import { partOf } from '../../../publication/derived/selected-products';
 import { downloadOf } from '../../../publication/offers/downloads';
 import { dependentsOf } from '../../../publication/offers/dropped';
+import { heldBy } from '../../../publication/state/holds';
 import { contentDigest, fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { ViewState } from '../../../publication/state/view-state';
@@ -22,9 +23,10 @@ import {
   viewToChange,
 } from '../planned';
 import { type BackIn, backIn } from './back-in';
-import { liftedAgain } from './lifted-again';
+import { heldBack } from './held-back';
+import { isLiftedAgain, liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
-import { heldBack, rolledBack, type TakenBack, takenBackIn } from './rolled-back';
+import { rolledBack, type TakenBack, takenBackIn } from './rolled-back';
 import { matchRemarks } from './way-back';
 import { onlyTheKernel } from './withdraw-plan';
 
@@ -52,7 +54,7 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
     ...[...others, here].flatMap((one) => one.remarks ?? []),
     ...downloadsOf(versions, own.documents),
     ...(request.republish ? [] : fetchedAgain(keptNames(versions, own), named, at)),
-    ...liftedAgain(mark, own, mirror, at),
+    ...liftedAgain(mark, own, mirror, at, others),
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
   const later = request.allViews && { later: () => markingAgain(mark) };
@@ -81,7 +83,7 @@ function viewToMove(mirror: MirrorContent, view: string): ViewContent {
 function movedElsewhere(
   back: BackIn,
   mark: Withdrawal,
-  { withdrawn }: MirrorContent,
+  mirror: MirrorContent,
   at: Date,
 ): PlannedElsewhere & { readonly planned: PlannedView } {
   const { content, moves, documents, planned } = back;
@@ -91,7 +93,8 @@ function movedElsewhere(
   return {
     ...(refusal && { refusal }),
     planned,
-    matched: matchedIn(mark, { ...content, documents }, withdrawn, at),
+    matched: matchedIn(mark, { ...content, documents }, mirror.withdrawn, at),
+    isUndone: isLiftedAgain(mark, back, mirror, at),
     remarks: dependentsOf(products, documents),
   };
 }
@@ -138,7 +141,7 @@ function keptNames(versions: readonly ChosenVersion[], { moves }: BackIn): reado
 /** Within two hours, every site begins to download what is published. */
 const recently = 2 * 60 * 60_000;
 
-/** Whether a view has a product from a view where it is moved, directly or through others. */
+/** Whether a view has a product from a view where it is moved, directly or through others. What is held stays as it is. */
 function follows(
   view: string,
   product: string,
@@ -146,8 +149,10 @@ function follows(
   states: ReadonlyMap<string, ViewState>,
   seen: string[] = [],
 ): boolean {
-  const from = partOf(states.get(view)?.source?.select ?? [], fieldsOfKey(product))?.from;
-  if (from === undefined || seen.includes(from)) return false;
+  const { source, holds = [] } = states.get(view) ?? {};
+  const fields = fieldsOfKey(product);
+  const from = partOf(source?.select ?? [], fields)?.from;
+  if (from === undefined || seen.includes(from) || heldBy({ holds }, fields) !== undefined) return false;
   return moved.has(`${from} ${product}`) || follows(from, product, moved, states, [...seen, from]);
 }
 

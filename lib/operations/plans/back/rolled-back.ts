@@ -1,6 +1,4 @@
 import type { MirrorError } from '../../../errors';
-import { heldBy, heldError } from '../../../publication/state/holds';
-import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Asked } from '../asked';
@@ -8,6 +6,7 @@ import type { ChosenVersion } from '../chosen-versions';
 import { markFor } from '../marked';
 import type { MirrorContent } from '../planned';
 import { type BackIn, backIn } from './back-in';
+import { heldBack } from './held-back';
 import { refuseStuck, versionsTakenBack } from './taken-back';
 
 /** What a rollback takes back. */
@@ -39,23 +38,13 @@ export function rolledBack(
   named: ViewContent,
   { mark, versions }: TakenBack,
   request: Asked<'rollback'>,
-  { withdrawn }: Marks,
+  mirror: MirrorContent,
   at: Date,
 ): { readonly own: BackIn; readonly refusal?: MirrorError } {
-  const own = backIn(named, mark, request, withdrawn, at);
-  refuseStuck(own.moves.stuck, versions, named, { ...request, withdrawn });
+  const own = backIn(named, mark, request, mirror.withdrawn, at);
+  refuseStuck(own.moves.stuck, versions, named, request, { ...mirror, mark }, at);
   const refusal = heldBack(own);
   return { own, ...(refusal && { refusal }) };
-}
-
-/** A mixed version is new to the view, and what is new to a held product may not be offered. */
-export function heldBack({ content, moves }: BackIn): MirrorError | undefined {
-  const mixed = moves.offers.filter(({ contentId, id, version }) => {
-    const offered = Object.values(content.documents.get(contentId)?.products[id]?.versions ?? {}).map(contentDigest);
-    return !offered.includes(contentDigest(version));
-  });
-  const holds = mixed.flatMap(({ fields }) => heldBy(content.state, { ...fields, versions: {} }) ?? []);
-  return holds[0] && heldError(content.view, holds[0]);
 }
 
 /** With the marks that an interrupted rollback has set in other views, so that this one goes on with the same. */

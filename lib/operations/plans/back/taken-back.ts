@@ -1,9 +1,11 @@
 import { MirrorError } from '../../../errors';
 import { commandLine } from '../../../job/operations/commands';
+import { endingView } from '../../../publication/gate/refusal';
 import { withdrawnError } from '../../../publication/gate/withdrawn-error';
 import { offerGroups } from '../../../publication/offers/offer-groups';
 import { highest } from '../../../publication/state/highest';
 import type { ViewContent } from '../../../publication/state/view-content';
+import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import { newestVersion } from '../../../simplestreams/merge';
 import type { Product, Version } from '../../../simplestreams/types';
@@ -11,7 +13,9 @@ import { byBytes, sortsAbove } from '../../../simplestreams/version-order';
 import type { Asked } from '../asked';
 import { type ChosenProduct, chosenProducts, productsIn, releaseOf } from '../chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf } from '../chosen-versions';
-import type { MirrorContent } from '../planned';
+import { afterwards } from '../leads-back';
+import { type MirrorContent, statesIn } from '../planned';
+import { planRemoval } from '../remove-plan';
 
 /**
  * The versions that a rollback takes back, the highest name first: the newest build of each group of products that must have
@@ -78,14 +82,14 @@ function refuseWithdrawn(versions: readonly ChosenVersion[], index: WithdrawnInd
   }
 }
 
-type Marks = Pick<MirrorContent, 'withdrawn'>;
-
 /** @throws NoSuchVersion: there is nothing to go back to; the hint says what can be done */
 export function refuseStuck(
   stuck: readonly ChosenProduct[],
   versions: readonly ChosenVersion[],
   content: ViewContent,
-  { architectures, flavours, withdrawn }: Pick<Asked<'rollback'>, 'architectures' | 'flavours'> & Marks,
+  request: Pick<Asked<'rollback'>, 'architectures' | 'flavours'>,
+  mirror: MirrorContent & { readonly mark: Withdrawal },
+  at: Date,
 ): void {
   const [one] = stuck;
   if (one === undefined) return;
@@ -94,18 +98,36 @@ export function refuseStuck(
   const release = releaseOf(product);
   const name = versions.find(({ key }) => key === one.key)?.name ?? newestVersion(product) ?? '';
   const version = product.versions[name];
-  const index = new WithdrawnIndex(view, [...state.withdrawals, ...withdrawn]);
+  const index = new WithdrawnIndex(view, [...state.withdrawals, ...mirror.withdrawn]);
   const isMarked = version !== undefined && index.of(product, name, version) !== undefined;
   const stands = new Set(stuck.map(({ key }) => key));
   const isAll = productsIn(content).every(({ key }) => stands.has(key));
-  const bad = commandLine(['withdraw', view, release, name], { architectures, flavours });
-  const here = { architectures: product.arch === undefined ? [] : [product.arch], flavours };
-  const last = isAll ? `maas-mirror view delete ${view}` : commandLine(['remove', view, release, name], here);
+  const bad = commandLine(['withdraw', view, release, name], request);
+  const last = isAll
+    ? endingView(view, statesIn(mirror))
+    : removalOf(one, name, request, content, [...mirror.withdrawn, mirror.mark], at);
   throw new MirrorError('NoSuchVersion', `${release} ${product.arch ?? ''} has no version before ${name}`, {
     hint: [
       ...(isMarked ? [] : [`withdraw it, so that no view takes it: ${bad}`]),
       `${state.kind === 'promoted' ? 'promote' : 'publish'} a good one`,
-      `without one, only this stops offering it: ${last}`,
+      ...(last === undefined ? [] : [`without one, only this stops offering it: ${last}`]),
     ].join('; '),
   });
+}
+
+/** Undefined if it would be refused: the version before may be withdrawn as well, or have another root than its sisters have. */
+function removalOf(
+  { product }: ChosenProduct,
+  version: string,
+  { flavours }: Pick<Asked<'rollback'>, 'flavours'>,
+  content: ViewContent,
+  withdrawn: readonly Withdrawal[],
+  at: Date,
+): string | undefined {
+  const scope = { architectures: product.arch === undefined ? [] : [product.arch], flavours };
+  const { view } = content;
+  const request: Asked<'remove'> = { does: 'remove', view, release: releaseOf(product), version, ...scope };
+  const mirror = { views: new Map([[view, content]]), withdrawn };
+  if (afterwards(content, () => planRemoval(request, mirror, at)) === undefined) return undefined;
+  return commandLine(['remove', view, request.release, version], scope);
 }

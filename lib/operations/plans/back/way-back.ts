@@ -2,7 +2,7 @@ import { isFrozenName } from '../../../job/layout';
 import { commandLine } from '../../../job/operations/commands';
 import type { Remark } from '../../../job/operations/outcome';
 import { partOf } from '../../../publication/derived/selected-products';
-import { heldBy } from '../../../publication/state/holds';
+import { type Hold, heldBy } from '../../../publication/state/holds';
 import { fieldsOfKey } from '../../../publication/state/product-key';
 import type { ViewState } from '../../../publication/state/view-state';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
@@ -59,19 +59,42 @@ interface MatchedMirror {
 
 type What = Pick<Found, 'product' | 'release' | 'from'>;
 
-/** Where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. */
+/**
+ * Where the view has it from: a selected view follows its sources, and is pointed away from a snapshot. One that holds it
+ * follows once that is lifted.
+ */
 function wayBack(view: string, what: What, mirror: MatchedMirror, seen: readonly string[] = []): WayBack {
-  const { kind, source } = mirror.states.get(view) ?? {};
+  const { kind, source, holds = [] } = mirror.states.get(view) ?? {};
   if (kind !== 'selected') return wayOf(view, what, mirror);
   const from = partOf(source?.select ?? [], fieldsOfKey(what.product))?.from;
   const there = from === undefined ? undefined : mirror.views.get(from);
-  if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
-  const same = there.newest.get(what.product);
-  if (isFrozenName(from)) return { commands: [`maas-mirror view set ${view} --from VIEW`] };
-  if (same === undefined)
-    return { commands: ['maas-mirror repair'], why: `${from}, which it follows, does not any more` };
-  return wayBack(from, same, mirror, [...seen, view]);
+  const same = there?.newest.get(what.product);
+  const way = (): WayBack => {
+    if (from === undefined || seen.includes(from) || there?.keys.has(what.product) !== true) return { commands: [] };
+    if (isFrozenName(from)) return { commands: [`maas-mirror view set ${view} --from VIEW`] };
+    if (same === undefined)
+      return { commands: ['maas-mirror repair'], why: `${from}, which it follows, does not any more` };
+    return wayBack(from, same, mirror, [...seen, view]);
+  };
+  const unhold = unholding(view, what, holds);
+  if (unhold === undefined) return way();
+  return same === undefined ? { commands: [unhold], why: heldThere(what) } : thenUnheld(way(), unhold, what);
 }
+
+/** Nothing if the product is not held. */
+function unholding(view: string, { product, release }: What, all: readonly Hold[]): string | undefined {
+  const [hold, ...others] = all.filter((one) => heldBy({ holds: [one] }, fieldsOfKey(product)) !== undefined);
+  if (hold === undefined) return undefined;
+  return commandLine(['unhold', view, release], others.length === 0 ? hold : {});
+}
+
+/** What the source goes on offering comes back after the hold, so that goes back first. */
+function thenUnheld({ commands, why }: WayBack, unhold: string, what: What): WayBack {
+  const said = why === undefined ? heldThere(what) : `${why}; then unhold ${what.release}`;
+  return { commands: commands.length === 0 ? [] : [...commands, unhold], why: said };
+}
+
+const heldThere = ({ release }: What) => `${release} is held there`;
 
 /** By a rollback that is not refused; where there is nothing to go back to, by a promotion. */
 function wayOf(view: string, what: What, mirror: MatchedMirror): WayBack {

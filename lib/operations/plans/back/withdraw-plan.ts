@@ -8,7 +8,7 @@ import { chosenProducts } from '../chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from '../chosen-versions';
 import { markFor, markingAgain, markLines, withMark } from '../marked';
 import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from '../planned';
-import { liftedAgain } from './lifted-again';
+import { isLiftedAgain, liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
 import { matchRemarks } from './way-back';
 
@@ -22,7 +22,6 @@ export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mi
   const mark = markFor(versions, request, named, at);
   const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
   const planned = markedIn(named, mark, request);
-  const undo = isNew ? liftedAgain(mark, { content: named, planned }, mirror, at) : [];
   const [own, states] = [matchedIn(mark, named, mirror.withdrawn, at), statesIn(mirror)];
   const then = settledOn(request, versions);
   return {
@@ -32,11 +31,14 @@ export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mi
     elsewhere: {
       isFirst: false,
       ...(request.allViews && { later: () => markingAgain(mark) }),
-      plan: (content) => ({
-        ...(request.allViews && content.state.kind !== 'frozen' && { planned: markedIn(content, mark, request) }),
-        matched: matchedIn(mark, content, mirror.withdrawn, at),
-      }),
+      plan: (content) => {
+        const matched = matchedIn(mark, content, mirror.withdrawn, at);
+        if (!request.allViews || content.state.kind === 'frozen') return { matched };
+        const planned = markedIn(content, mark, request);
+        return { planned, matched, isUndone: isLiftedAgain(mark, { content, planned }, mirror, at) };
+      },
       remarks: (others) => {
+        const undo = isNew ? liftedAgain(mark, { content: named, planned }, mirror, at, others) : [];
         const matched = [own, ...others.flatMap((one) => one.matched ?? [])];
         return [...matchRemarks(mark, matched, states), ...onlyTheKernel(versions, mark), ...undo];
       },

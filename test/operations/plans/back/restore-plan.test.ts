@@ -10,7 +10,7 @@ import type { ViewContent } from '../../../../lib/publication/state/view-content
 import { newestVersion } from '../../../../lib/simplestreams/merge';
 import type { Version } from '../../../../lib/simplestreams/types';
 import { documentOf } from '../../../simplestreams/made-documents';
-import { made, mirrorOf, type Offered, plannedIn, viewWith } from '../made';
+import { loadersIn, made, mirrorOf, type Offered, plannedIn, viewWith, wordsIn } from '../made';
 
 const [monday, tuesday, friday] = ['23', '24', '27'].map((day) => new Date(`2026-11-${day}T10:15:00Z`)) as [
   Date,
@@ -193,6 +193,32 @@ describe('restore', () => {
     expect(plan.views[0]?.lines).toContainEqual({
       ...{ does: 'pass over', product: ga, version: two, why: 'a newer version was published since' },
     });
+  });
+
+  it('offers the newest also after an older one that the same rollback took back, under whatever name that came back', () => {
+    const words = { [one]: 'r1 g1', [two]: 'r2 g2', [three]: 'r3 g3' };
+    const [images, loaders] = [viewWith('candidate', { 'ga-24.04': words }), loadersIn('candidate', words)];
+    const restoredInTurn = (content: ViewContent, request: Partial<Asked<'rollback'>>) => {
+      const first = { ...content, ledger: keptLedger(viewWith('candidate', {}), content, monday) };
+      const [rolled = first] = rolledBack({ to: one, ...request }, first);
+      const { release = 'noble' } = request;
+      const [older = rolled] = restored({ release, version: two }, rolled);
+      const later = new Date(friday.getTime() + 3_600_000);
+      const plan = plannedIn(planRestoration, { ...asked, release, version: three }, mirrorOf(older), later);
+      return [plan.views[0]?.lines.map(({ does }) => does), ...carriedOut(plan, later, older).map(wordsIn)] as const;
+    };
+    const newest = (of: ReturnType<typeof restoredInTurn>) =>
+      Object.entries(of[1]?.[0] ?? {})
+        .sort()
+        .at(-1)?.[1];
+    for (const [content, request, last] of [
+      [images, {}, 'r3 kernel g3'],
+      [images, { republish: true }, 'r3 kernel g3'],
+      [loaders, { release: 'bootloaders' }, 'loader r3 g3'],
+    ] as const) {
+      const back = restoredInTurn(content, request);
+      expect([back[0], newest(back)]).toEqual([['unmark', 'offer'], last]);
+    }
   });
 
   it('lets it wait as pending while the release is held', () => {

@@ -445,6 +445,22 @@ describe('refuses to roll back', () => {
     const marks = planned({}, candidate).views[0]?.change?.state?.withdrawals ?? [];
     const marked = { ...content, state: { ...content.state, withdrawals: marks } };
     expect(fault({}, marked)).toMatchObject({ hint: last });
+    const lab = {
+      ...content.state,
+      view: 'lab',
+      kind: 'selected' as const,
+      source: { select: [{ from: 'candidate' }] },
+    };
+    expect(fault({}, marked, { ...viewWith('lab', flavours), state: lab })).toMatchObject({
+      hint: last.replace('maas-mirror', 'maas-mirror view set lab --from VIEW, then maas-mirror'),
+    });
+  });
+
+  it('a flavour whose earlier versions are withdrawn, and names no removal, which would be refused too', () => {
+    const twins = { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2' }, 'hwe-24.04': { [one]: 'r1 h2', [two]: 'r2 h2' } };
+    expect(fault({ flavours: ['hwe'] }, viewWith('candidate', twins))).toMatchObject({
+      hint: `withdraw it, so that no view takes it: maas-mirror withdraw candidate noble ${two} --flavour hwe; publish a good one`,
+    });
   });
 
   it('a flavour without an earlier version, and names commands that reach no further than what was asked', () => {
