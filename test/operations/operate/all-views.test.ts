@@ -50,6 +50,10 @@ function when(view: string, moment: 'before' | 'after', what: () => Promise<unkn
   };
 }
 
+async function failed(): Promise<void> {
+  throw new MirrorError('StoreFailed', 'the disk is gone');
+}
+
 const newest = async () => [await mirror.newest('candidate'), await mirror.newest('stable')];
 
 /** The same withdrawal in both views. */
@@ -72,9 +76,11 @@ describe('a rollback in all views', () => {
   });
 
   it('names what was changed when a view fails, and the same command continues', async () => {
-    when('candidate', 'before', async () => {
+    mirror.around = async ({ method, key }, go) => {
+      if (method !== 'create' || !key.startsWith('candidate/')) return go();
+      mirror.around = (_, next) => next();
       throw new MirrorError('StoreFailed', 'the disk is gone', { hint: 'mount it' });
-    });
+    };
     await expect(mirror.operate(rollback)).rejects.toMatchObject({
       name: 'StoreFailed',
       message: 'the disk is gone; already changed: stable',
@@ -89,6 +95,26 @@ describe('a rollback in all views', () => {
     await expectOneMark();
   });
 
+  it('is continued without the plan that was shown, since the mirror is another by then', async () => {
+    const { plan } = await mirror.operate(rollback, { dryRun: true });
+    when('candidate', 'before', failed);
+    await expect(mirror.operate(rollback, { plan })).rejects.toMatchObject({
+      message: 'the disk is gone; already changed: stable; may have been changed: candidate',
+      hint: 'run maas-mirror repair, then look for the change: maas-mirror history candidate; only if it is missing, run the same command again, without --plan',
+    });
+    await expect(mirror.operate(rollback, { plan })).rejects.toMatchObject({ name: 'PlanChanged' });
+  });
+
+  it('continues in views that come after one whose commit was not answered', async () => {
+    when('stable', 'after', failed);
+    await expect(mirror.operate(rollback)).rejects.toMatchObject({
+      message: 'the disk is gone; may have been changed: stable',
+      hint: 'run the same command again: it continues with the other views',
+    });
+    await mirror.operate(rollback);
+    expect(await newest()).toEqual([all('good'), all('good')]);
+  });
+
   /** Fails to list the views once candidate was changed: once, or until the operation has ended. */
   async function expectUnlisted({ once }: { once: boolean }): Promise<void> {
     const { store } = mirror;
@@ -101,7 +127,7 @@ describe('a rollback in all views', () => {
     });
     await expect(mirror.operate(alone)).rejects.toMatchObject({
       message: 'the disk is gone; already changed: candidate',
-      hint: 'run the same command again: it continues with the other views',
+      hint: 'do not run the same command again: it would change another version; to see the change: maas-mirror history candidate; to finish it: maas-mirror repair',
     });
     store.folders = folders;
   }
@@ -141,6 +167,57 @@ describe('a rollback in all views', () => {
     await mirror.operate(rollback);
     expect(await mirror.newest('candidate')).toEqual(all('good'));
     expect((await mirror.read('stable')).index).toBeUndefined();
+  });
+});
+
+describe.each<OperationRequest>([
+  alone,
+  { does: 'remove', ...scope, version: 'newest' },
+  { does: 'remove', ...scope, version: '20261124.083000' },
+  { does: 'withdraw', ...scope, version: 'newest', allViews: false },
+])('$does, if the store fails after the commit,', (operation) => {
+  /** Fails once, at one call from the commit on. */
+  async function failing(at: number): Promise<{ readonly error?: MirrorError; readonly isOver: boolean }> {
+    let calls = -1;
+    mirror.around = async ({ method, key }, go) => {
+      if (calls < 0 && (method !== 'replace' || key !== 'candidate/streams/v1/index.sjson')) return go();
+      calls += 1;
+      const done = await go();
+      if (calls === at) await failed();
+      return done;
+    };
+    const error = await mirror.operate(operation).then(
+      () => undefined,
+      (thrown: MirrorError) => thrown,
+    );
+    mirror.around = (_, next) => next();
+    return { ...(error && { error }), isOver: calls < at };
+  }
+
+  it('tells that the view may have been changed, if that was not answered', async () => {
+    expect((await failing(0)).error).toMatchObject({
+      name: 'StoreFailed',
+      message: 'the disk is gone; may have been changed: candidate',
+      hint: 'run maas-mirror repair, then look for the change: maas-mirror history candidate; only if it is missing, run the same command again',
+    });
+  });
+
+  it('tells that the view was changed, wherever it failed, and does not invite to change it again', async () => {
+    const base = (mirror.store as MemoryStore).copy();
+    let told = 0;
+    for (let [at, done] = [1, false]; !done; at += 1) {
+      mirror = new MadeMirror(base.copy(), signer);
+      mirror.turnClockTo('2026-11-24T10:15:00Z');
+      const { error, isOver } = await failing(at);
+      done = isOver;
+      // What follows is updated by the next change, so that its failure is no error.
+      if (error === undefined) continue;
+      told += 1;
+      expect(error.message, `at call ${at}`).toBe('the disk is gone; already changed: candidate');
+      expect(error.hint).toMatch(/to see the change: maas-mirror history candidate; to finish it: maas-mirror repair$/);
+      expect(error.hint).not.toMatch(/(?<!do not )run the same command again/);
+    }
+    expect(told).toBeGreaterThan(5);
   });
 });
 
