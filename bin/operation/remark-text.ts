@@ -24,6 +24,7 @@ export function remarkLines(
   const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
+    ...grouped(ofKind('being deleted'), words),
     ...grouped(
       [
         ...ofKind('matched'),
@@ -58,6 +59,8 @@ function textOf(remark: Remark): string {
   const { why = '', commands = [] } = remark;
   const what = product === undefined ? [release, architecture].filter(Boolean).join(' ') : productText(product);
   switch (about) {
+    case 'being deleted':
+      return `${view} is being deleted, and was left out. If that was interrupted, finish it:`;
     case 'matched':
       return `also withdrawn: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
     case 'only the kernel':

@@ -73,6 +73,7 @@ export interface PlanLine {
 export interface Remark {
   /**
    * - still offered: `view` keeps offering `version` (a snapshot, a view without `--all-views`)
+   * - being deleted: `view`, which therefore was left out; `commands` finish it if it was interrupted
    * - matched: the withdrawal also matches `version` of `product` in `view`
    * - only the kernel: nothing else changed since `before`
    * - depends: `why` uses what is dropped
@@ -87,6 +88,7 @@ export interface Remark {
    */
   readonly about:
     | 'still offered'
+    | 'being deleted'
     | 'matched'
     | 'only the kernel'
     | 'depends'

@@ -12,7 +12,7 @@ import type { Planned, PlannedView } from '../plans/planned';
 import { undoCircle } from './circle-since';
 import { lastOf } from './last-of';
 import { tellingDone } from './partly-done';
-import { joined } from './pass-through';
+import { beingDeleted, joined } from './pass-through';
 import { planOf } from './planners';
 import { newViews, type ReadMirror, readOther } from './read-mirror';
 import { viewNamed } from './views-needed';
@@ -80,7 +80,8 @@ async function plannedSince(known: Set<string>, run: Run): Promise<readonly Plan
   for (const view of await newViews(run.asked.operation, known, run.bench)) {
     known.add(view);
     const content = await readOther(view, run.bench);
-    if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
+    if (content.state.deleting) leaveOut(view, run);
+    else if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
   }
   return planned;
 }
@@ -92,20 +93,39 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
   if (deletes !== undefined) return { view, lines, moved: await deleteView(view, deletes, run.bench), followed: [] };
   if (planned.change === undefined) return { view, lines, moved: false, followed: [] };
   let [made, before]: [PlannedView, ViewContent | undefined] = [planned, undefined];
-  const moved = await changeView(
-    view,
-    (content) => {
-      [made, before] = [plannedFrom(content, planned, run), content];
-      return made.change;
-    },
-    { ...run.bench, onCommit: (name, commit) => run.commits.set(name, commit) },
-  );
+  const change = (content: ViewContent) => {
+    [made, before] = [plannedFrom(content, planned, run), content];
+    return made.change;
+  };
+  const watched: Press = { ...run.bench, onCommit: (name, commit) => run.commits.set(name, commit) };
+  const moved = await unlessDeleting(planned, run, () => changeView(view, change, watched));
+  if (moved === undefined) return { view, lines: [], moved: false, followed: [] };
   const { request, at, bench } = run;
   const asker = askerOf(request);
   if (moved && before !== undefined && isSource(request)) await undoCircle(before, asker, bench);
   const back = { asker, at, before, press: bench };
   const since = moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, back) : nothing;
   return { view, lines: [...made.lines, ...since.lines], moved, followed: since.followed };
+}
+
+/** @returns undefined for a view that the operation does not name, and whose deletion has begun meanwhile */
+async function unlessDeleting(
+  { view }: PlannedView,
+  run: Run,
+  work: () => Promise<boolean>,
+): Promise<boolean | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const isDeleting = error instanceof MirrorError && error.name === 'NoSuchView' && !run.mirror.views.has(view);
+    if (!isDeleting) throw error;
+    leaveOut(view, run);
+    return undefined;
+  }
+}
+
+function leaveOut(view: string, run: Run): void {
+  run.remarks = [beingDeleted(view), ...run.remarks];
 }
 
 const isSource = ({ does }: Run['request']) => does === 'view-create' || does === 'view-set';

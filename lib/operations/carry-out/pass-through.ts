@@ -1,3 +1,4 @@
+import type { Remark } from '../../job/operations/outcome';
 import type { Reading } from '../../publication/read-index';
 import type { Planned, PlannedElsewhere, PlannedView } from '../plans/planned';
 import { readOther } from './read-mirror';
@@ -12,12 +13,19 @@ import { sitesFollow } from './sites-follow';
 export async function passThrough(planned: Planned, views: readonly string[], reading: Reading): Promise<Planned> {
   const { elsewhere } = planned;
   const others: PlannedElsewhere[] = [];
+  const leftOut: Remark[] = [];
   for (const view of elsewhere === undefined ? [] : views) {
     const content = await readOther(view, reading);
-    const one = content.state.deleting ? undefined : elsewhere?.plan(content);
-    if (one !== undefined) others.push(withoutContent(one));
+    if (content.state.deleting) leftOut.push(beingDeleted(view));
+    else if (elsewhere !== undefined) others.push(withoutContent(elsewhere.plan(content)));
   }
-  return joined(planned, others);
+  const { remarks, ...whole } = joined(planned, others);
+  return { ...whole, remarks: [...leftOut, ...remarks] };
+}
+
+/** Sites may still use it if its deletion was interrupted, but nothing can change it any more. */
+export function beingDeleted(view: string): Remark {
+  return { about: 'being deleted', view, commands: [`maas-mirror view delete ${view}`] };
 }
 
 /** A plan with what was planned in the other views. */

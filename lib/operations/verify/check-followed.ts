@@ -11,7 +11,7 @@ import type { Problem } from './problem';
 
 /**
  * Checks that selected views offer what their sources do. Views that were changed since they were checked are left out: they
- * may just be being updated.
+ * may just be being updated. So are those that are being deleted, which nothing updates.
  * @param views those whose sources were checked, too
  * @param withdrawn the withdrawals of all views
  */
@@ -23,6 +23,7 @@ export async function checkFollowed(
   const contents = new Map(views.flatMap(({ view, content }) => (content ? [[view, content] as const] : [])));
   const problems: Problem[] = [];
   for (const content of contents.values()) {
+    if (content.state.deleting) continue;
     const sources = new Map(sourcesOf(content.state).flatMap((from) => sourceIn(contents, from)));
     if (sources.size === 0 || sources.size < sourcesOf(content.state).length) continue;
     if (isFollowing(content, sources, withdrawn)) continue;

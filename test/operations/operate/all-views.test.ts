@@ -1,10 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
+import { verifyMirror } from '../../../lib/operations/verify';
 import { deleteView } from '../../../lib/publication/delete-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { formatBytes, formatKey } from '../../../lib/store/format';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
+import { folderInMemory } from '../../fixtures/temporary-folder';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { MadeMirror } from './made-mirror';
 
@@ -167,6 +170,59 @@ describe('a rollback in all views', () => {
     await mirror.operate(rollback);
     expect(await mirror.newest('candidate')).toEqual(all('good'));
     expect((await mirror.read('stable')).index).toBeUndefined();
+  });
+});
+
+describe('a view whose deletion was interrupted', () => {
+  const deleteLab: OperationRequest = { does: 'view-delete', name: 'lab' };
+  const leftOut = { about: 'being deleted', view: 'lab', commands: ['maas-mirror view delete lab'] };
+
+  beforeEach(async () => {
+    await mirror.store.create(formatKey, formatBytes);
+    await mirror.operate({ does: 'view-create', name: 'lab', select: [{ from: 'stable' }] });
+  });
+
+  /** Is killed before one of the indexes is removed. */
+  async function interrupted(key: string): Promise<void> {
+    mirror.around = (call, go) => (call.method === 'remove' && call.key === key ? failed() : go());
+    await expect(mirror.operate(deleteLab)).rejects.toThrow('the disk is gone');
+    mirror.around = (_, next) => next();
+  }
+
+  it.each<OperationRequest>([
+    rollback,
+    alone,
+    { does: 'withdraw', ...scope, version: 'newest', allViews: true },
+    { does: 'withdraw', ...scope, version: 'newest', allViews: false },
+  ])('is left out, and named with what finishes it: $does, in all views: $allViews', async (operation) => {
+    await interrupted('lab/streams/v1/index.json');
+    for (const dryRun of [true, false]) {
+      const { views, remarks } = await mirror.operate(operation, { dryRun });
+      expect(views.map(({ view }) => view)).not.toContain('lab');
+      expect(remarks).toContainEqual(leftOut);
+      expect(remarks.filter(({ about, view }) => about === 'still offered' && view === 'lab')).toEqual([]);
+    }
+    await mirror.operate(deleteLab);
+  });
+
+  it('is left out also if the deletion begins before it has its turn', async () => {
+    when('lab', 'before', () => interrupted('lab/streams/v1/index.json'));
+    const { views, remarks } = await mirror.operate(rollback);
+    expect(views).toContainEqual({ view: 'lab', lines: [], moved: false });
+    expect(remarks.filter(({ about }) => about === 'being deleted')).toEqual([leftOut]);
+    expect(await newest()).toEqual([all('good'), all('good')]);
+  });
+
+  it.each(['index.json', 'index.sjson'])('is told by verify, and nothing else, if %s is left', async (name) => {
+    await interrupted(`lab/streams/v1/${name}`);
+    await mirror.operate(rollback);
+    const { problems } = await verifyMirror(mirror.store, { scratch: folderInMemory() });
+    expect(problems.filter(({ object }) => object.startsWith('lab/'))).toEqual([
+      {
+        ...{ object: 'lab/streams/v1/index.sjson', rule: 'deleting' },
+        message: 'the view is being deleted; if that was interrupted, finish it: maas-mirror view delete lab',
+      },
+    ]);
   });
 });
 
