@@ -11,7 +11,7 @@ export interface Press {
    * @default - only what `signer` has signed is accepted
    */
   readonly former?: Signer;
-  /** Told of each commit of a view. @default - nobody needs to know */
+  /** Called before and after each commit of a view. @default - nothing is called */
   readonly onCommit?: (view: string, commit: Commit) => void;
 }
 

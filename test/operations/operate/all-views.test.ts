@@ -53,7 +53,7 @@ function when(view: string, moment: 'before' | 'after', what: () => Promise<unkn
   };
 }
 
-async function failed(): Promise<void> {
+async function failed(): Promise<never> {
   throw new MirrorError('StoreFailed', 'the disk is gone');
 }
 
