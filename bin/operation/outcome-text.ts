@@ -6,8 +6,18 @@ import { plainLines } from './line-text';
 import { remarkLines } from './remark-text';
 import type { MirrorWords } from './which-mirror';
 
+interface Showing {
+  /** Whether people are asked next: the plan need not be typed then. */
+  readonly isQuestion?: boolean;
+}
+
 /** What an operation did, or would do, for a terminal of 80 columns. */
-export function outcomeLines(asked: Operation, outcome: OperationOutcome, words: MirrorWords): string[] {
+export function outcomeLines(
+  asked: Operation,
+  outcome: OperationOutcome,
+  words: MirrorWords,
+  { isQuestion = false }: Showing = {},
+): string[] {
   const { dryRun } = asked;
   const changes = outcome.views.filter(({ lines, moved }) => moved || (dryRun && lines.length > 0));
   const isNothing = changes.length === 0;
@@ -17,7 +27,7 @@ export function outcomeLines(asked: Operation, outcome: OperationOutcome, words:
       .filter(({ moved }) => moved)
       .map(({ view }) => `${view}: updated, since it follows a changed view`),
     ...remarkLines(asked, outcome, { isNothing, words }),
-    ...(dryRun && !isNothing ? planLines(outcome.plan) : []),
+    ...(dryRun && !isNothing && !isQuestion ? planLines(outcome.plan) : []),
   ];
 }
 
@@ -31,7 +41,7 @@ function nothingLines({ operation }: Operation, { views }: OperationOutcome): st
 const quiet: readonly PlanLine['does'][] = ['leave out', 'pass over'];
 
 function planLines(plan: string): string[] {
-  return ['Nothing was changed. To carry out exactly this, add:', `  --plan ${plan}`];
+  return ['Nothing was changed. To carry out exactly this, replace --dry-run with:', `  --plan ${plan}`];
 }
 
 function viewLines({ view, lines }: ViewOutcome, asked: Operation): string[] {

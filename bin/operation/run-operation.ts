@@ -19,7 +19,7 @@ export interface Asking {
 
 /**
  * Carries out an operation, on this machine or by the functions of a stack, and prints what it did.
- * @returns 0, also if nothing was to be done
+ * @returns 0, also if nothing was to be done; 1 if a view could not be read, and so was left out
  * @throws BadInput (misuse) for words and options that are not valid, or where a confirmation is missing; what operate throws
  */
 export async function runOperation(
@@ -31,9 +31,9 @@ export async function runOperation(
   const asked = await operationFrom(typed, options);
   const which = await whichMirror(options);
   const carryOut = (one: Operation) => carriedOut(one, which, options, terminal);
-  const show = (one: Operation, outcome: OperationOutcome) => {
+  const show = (one: Operation, outcome: OperationOutcome, isQuestion = false) => {
     const print = options.json ? terminal.err : terminal.out; // a program that reads the result reads only that
-    for (const line of outcomeLines(one, outcome, options)) print(line);
+    for (const line of outcomeLines(one, outcome, options, { isQuestion })) print(line);
   };
   terminal.err(whichText(which));
   const mustAsk = forGood !== undefined && !asked.dryRun && !options.yes;
@@ -41,7 +41,7 @@ export async function runOperation(
   const outcome = await carryOut(confirmed);
   if (options.json) terminal.out(JSON.stringify(outcome, undefined, 2));
   else show(confirmed, outcome);
-  return failures(outcome, terminal);
+  return failures(outcome, confirmed, terminal);
 }
 
 async function carriedOut(
@@ -110,7 +110,7 @@ const words: Readonly<Record<string, string>> = {
 interface Confirming {
   readonly terminal: Terminal;
   readonly carryOut: (asked: Operation) => Promise<OperationOutcome>;
-  readonly show: (asked: Operation, outcome: OperationOutcome) => void;
+  readonly show: (asked: Operation, outcome: OperationOutcome, isQuestion: boolean) => void;
 }
 
 /**
@@ -124,7 +124,7 @@ async function confirm(what: string, asked: Operation, { terminal, carryOut, sho
   }
   const shown = { ...asked, dryRun: true };
   const outcome = await carryOut(shown);
-  show(shown, outcome);
+  show(shown, outcome, true);
   if (await terminal.confirm(`${what}? This cannot be undone.`)) return { ...asked, plan: outcome.plan };
   throw new MirrorError('BadInput', 'not confirmed; nothing was changed', {
     hint: 'answer y, or add --yes',
@@ -132,12 +132,15 @@ async function confirm(what: string, asked: Operation, { terminal, carryOut, sho
   });
 }
 
-/** The operation itself is done; views that could not be updated after it are told. */
-function failures({ followed }: OperationOutcome, terminal: Terminal): number {
+/**
+ * What could be done is done; views that could not be updated after it are told.
+ * @returns 1 if a view that was to be changed was left out
+ */
+function failures({ followed, remarks }: OperationOutcome, { dryRun }: Operation, terminal: Terminal): number {
   const failed = followed.filter(({ failure }) => failure !== undefined);
   for (const { view, failure } of failed) terminal.err(`warning: ${view} was not updated: ${failure}`);
   if (failed.length > 0) terminal.err('  to update it, run: maas-mirror repair');
-  return 0;
+  return !dryRun && remarks.some(({ about }) => about === 'not done') ? 1 : 0;
 }
 
 function defined<T extends object>(fields: T): T {

@@ -49,7 +49,7 @@ async function refuseMisspelt(store: Store, views: readonly string[]): Promise<v
   if (misspelt === undefined) return;
   const has = there.length === 0 ? 'it has no views yet' : `it has ${there.join(', ')}`;
   throw new MirrorError('BadInput', `${store.name} has no view ${JSON.stringify(misspelt)}; ${has}`, {
-    hint: 'give one of its views, or omit --view',
+    hint: 'check the name of the view',
     misuse: true,
   });
 }

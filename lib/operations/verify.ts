@@ -1,8 +1,9 @@
 import { MirrorError } from '../errors';
 import { mirror } from '../job/layout';
-import { viewsOf } from '../publication/views';
+import { viewFoldersOf, viewsOf } from '../publication/views';
 import { decisionsOfAll, withdrawalsIn } from '../publication/withdrawn-everywhere';
 import type { Products } from '../simplestreams/types';
+import { DirectoryStore } from '../store/directory/directory';
 import type { Store } from '../store/store';
 import { checkFollowed } from './verify/check-followed';
 import { checkItems } from './verify/check-items';
@@ -80,7 +81,8 @@ export interface VerifiedView {
  */
 export async function verifyMirror(store: Store, options: VerifyOptions): Promise<VerifyReport> {
   const names = options.views ?? (await viewsOf(store));
-  const mutable = [...names.map(mirror.index), mirror.keyring, mirror.armouredKeyring];
+  const folders = options.views ?? (store instanceof DirectoryStore ? await viewFoldersOf(store) : names);
+  const mutable = [...folders.map(mirror.index), mirror.keyring, mirror.armouredKeyring];
   const before = await standingsOf(store, mutable);
   const { keyring, problems } = await trustedKeyring(store, options);
   const views = await checkViews(store, names, await signatureCheck(keyring, options.scratch));
@@ -136,7 +138,7 @@ function lostWithView({ view, reason }: PromiseRejectedResult & { readonly view:
   const why = reason instanceof Error ? reason.message : String(reason);
   const isLost = reason instanceof MirrorError && ['NoSuchObject', 'ChecksumMismatch'].includes(reason.name);
   const way = isLost ? `restore it, or go on without it: maas-mirror repair ${view} --forget-lost` : 'restore it';
-  const message = `what was withdrawn in ${view}, which was deleted, cannot be read, so nothing can be published: ${why}; ${way}`;
+  const message = `what was withdrawn in ${view}, which was deleted or has lost its index, cannot be read, so nothing can be published: ${why}; ${way}`;
   return { object: mirror.tombstone(view), rule: 'buried', message };
 }
 

@@ -7,10 +7,11 @@ import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, type NextContent, nextContent } from './next-content';
 import type { Press } from './press';
-import { refuseRestored } from './published-last';
+import { refuseOlderRemains, refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
-import { type PublishedView, readView } from './read-view';
+import { type PublishedView, readRemaining, readView } from './read-view';
 import { timeText } from './state/kept-ledger';
+import type { Ledger } from './state/ledger';
 import { emptyShelf } from './state/shelf';
 import type { Tombstone } from './state/state-document';
 import type { Note } from './state/view-content';
@@ -19,19 +20,24 @@ import type { Note } from './state/view-content';
  * Deletes a view: first a state by which no other writer may change it any more, so that nothing which is decided meanwhile is
  * lost; then its last state, in which every version has left, and a note that names it; and then the indexes are removed. If the
  * view is created again, its names, its withdrawals and its history go on. Its documents stay. A deletion that was interrupted is
- * finished by the next one.
+ * finished by the next one. A view that has lost documents can be deleted, too.
  * @returns false if there is no such view
  * @throws ChecksumMismatch if the index was restored from a backup, or index.json is without it; the errors of readView
  */
 export async function deleteView(view: string, note: Note, press: Press): Promise<boolean> {
   const { mirror } = press;
   for (;;) {
-    const before = await readView(view, press);
+    const before = await readRemaining(view, press);
     await refuseRestored(before, press);
     if (before.index === undefined) {
       if (await isPutBack(view, press)) continue;
       await removeIndexes(view, press);
       return false;
+    }
+    if (before.hasLost) {
+      await refuseOlderRemains(before, press);
+      if (await endView(before, note, press)) return true;
+      continue;
     }
     const [content, at] = [contentOf(before), press.now()];
     if (!before.state.deleting) {
@@ -48,6 +54,30 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
     await removeIndexes(view, press);
     return true;
   }
+}
+
+/**
+ * Deletes a view that has lost documents or its index, so that no index can close it first: no other change of it is possible, either.
+ * @param before with the documents that are left
+ * @returns false if another writer was faster, such as one who has restored the files
+ */
+export async function endView(before: PublishedView, note: Note, press: Press): Promise<boolean> {
+  const { view, tag } = before;
+  const { deleting: _closed, ...state } = before.state;
+  const change = { documents: new Map(), shelf: emptyShelf, ledger: forgettingNames(before.ledger), state };
+  const next = nextContent(contentOf(before), change, press.now());
+  const files = stateFiles(before, next, entryOf(contentOf(before), next, note));
+  await writeState(view, files, press);
+  await leaveNote(view, { state: files.path, at: timeText(next.at), ...asked(note) }, press);
+  if (((await press.mirror.read(layout.index(view)))?.tag ?? null) !== tag) return false;
+  await removeIndexes(view, press);
+  return true;
+}
+
+/** It is not known any more which content the names had that were offered last. */
+function forgettingNames(ledger: Ledger): Ledger {
+  const rows = Object.entries(ledger.products).map(([id, row]) => [id, { ...row, forgotten: row.top }] as const);
+  return { ...ledger, products: Object.fromEntries(rows) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { parseIndex } from '../simplestreams/json';
 import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
 import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
+import type { Standing } from '../store/directory/generations';
 import type { Store } from '../store/store';
 import { type PublishedIndex, type Reading, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions } from './read-state';
@@ -13,24 +14,52 @@ type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
 
 /**
  * Refuses to continue from an index that was restored from a backup, since everything that was decided after it would be
- * lost. A directory refuses that by itself, when the index is replaced.
+ * lost. A directory refuses that by itself, when the index is replaced, unless it has lost what it wrote.
  * @throws ChecksumMismatch; the errors of readView
  */
 export async function refuseRestored(visible: Visible, reading: Reading): Promise<void> {
-  if (reading.mirror instanceof DirectoryStore) return;
+  if (await isKnownHere(visible, reading)) return;
   if ((await laterPlainIndex(visible, reading)) === undefined) return;
   const { view, index } = visible;
   const key = layout.index(view);
-  const [said, keep] =
+  const [said, keep, without] =
     index === undefined
-      ? ['is missing, but index.json is there', '']
+      ? ['is missing, but index.json is there', '', `; to go on without it: maas-mirror repair ${view} --forget-lost`]
       : [
           'is older than index.json; it was probably restored from a backup',
           `to keep it, run: maas-mirror repair ${view}; `,
+          '',
         ];
   throw new MirrorError('ChecksumMismatch', `${key} of ${reading.mirror.name} ${said}`, {
-    hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again`,
+    hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again${without}`,
   });
+}
+
+/**
+ * Refuses to go on from an index that has lost what is remembered of it, if it was restored: what was decided after it is not
+ * lost, but would be.
+ * @throws ChecksumMismatch, with the way back
+ */
+export async function refuseOlderRemains(visible: Visible, reading: Reading): Promise<void> {
+  const { mirror } = reading;
+  const { view } = visible;
+  const isRestored =
+    mirror instanceof DirectoryStore
+      ? (await asWrittenLast(view, mirror)) !== undefined
+      : visible.index !== undefined && (await laterPlainIndex(visible, reading)) !== undefined;
+  if (!isRestored) return;
+  const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
+  throw new MirrorError('ChecksumMismatch', message, {
+    hint: `restore these files, too, which maas-mirror verify names; or, ${wayBack(view, mirror)}`,
+  });
+}
+
+/** What to do with a restored index that cannot be kept. */
+export function wayBack(view: string, mirror: Store): string {
+  const key = layout.index(view);
+  const back =
+    mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
+  return `to return to what was published last, ${back}, and run repair again`;
 }
 
 /**
@@ -42,7 +71,7 @@ export async function decidedLast(
   reading: Reading,
 ): Promise<{ readonly state: ViewState } | undefined> {
   const { mirror } = reading;
-  if (mirror instanceof DirectoryStore) {
+  if (mirror instanceof DirectoryStore && (await isKnownHere(visible, reading))) {
     const written = await asWrittenLast(visible.view, mirror);
     return written && readDecisions(visible.view, { ...reading, mirror: written });
   }
@@ -50,10 +79,20 @@ export async function decidedLast(
   return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
 }
 
+/** Whether the store knows itself what it wrote last: a directory does, unless that is lost together with the index. */
+async function isKnownHere({ view, index }: Visible, { mirror }: Reading): Promise<boolean> {
+  if (!(mirror instanceof DirectoryStore)) return false;
+  return index !== undefined || (await mirror.newest(layout.index(view))) !== undefined;
+}
+
 /** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */
-export async function asWrittenLast(view: string, mirror: DirectoryStore): Promise<Store | undefined> {
+export async function asWrittenLast(
+  view: string,
+  mirror: DirectoryStore,
+  hidden: readonly Standing[] = ['restored', 'missing'],
+): Promise<Store | undefined> {
   const key = layout.index(view);
-  if (!['restored', 'missing'].includes((await mirror.standing(key)).standing)) return undefined;
+  if (!hidden.includes((await mirror.standing(key)).standing)) return undefined;
   const bytes = await mirror.newest(key);
   if (bytes === undefined) return undefined;
   const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));

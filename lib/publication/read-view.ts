@@ -2,7 +2,7 @@ import { mirror as layout } from '../job/layout';
 import { parseProducts } from '../simplestreams/json';
 import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../simplestreams/types';
-import { lacksSigner, type PublishedIndex, type Reading, readIndex, readNamed } from './read-index';
+import { lacksSigner, type PublishedIndex, type Reading, readIndex, readNamed, unlessLost } from './read-index';
 import { type Remembered, readRemembered } from './read-state';
 
 /** A view as it is published now. */
@@ -29,7 +29,32 @@ export interface PublishedDocument {
  */
 export async function readView(view: string, reading: Reading): Promise<PublishedView> {
   const found = await readIndex(view, reading);
-  const documents = await readDocuments(found, reading);
+  return withRemembered(found, await readDocuments(found, reading), reading);
+}
+
+/** A view that may have lost documents. */
+export interface RemainingView extends PublishedView {
+  /** Whether documents are missing or were changed: `documents` are the others. */
+  readonly hasLost: boolean;
+}
+
+/** As {@link readView}, for the deletion of a view, which needs no documents. @throws its errors, except about a lost document */
+export async function readRemaining(view: string, reading: Reading): Promise<RemainingView> {
+  const found = await readIndex(view, reading);
+  const documents = new Map<string, PublishedDocument>();
+  const entries = Object.entries(found.index?.index ?? {});
+  for (const [id, { path }] of entries) {
+    const document = await unlessLost(() => readDocument(view, path, reading));
+    if (document !== undefined) documents.set(id, document);
+  }
+  return { ...(await withRemembered(found, documents, reading)), hasLost: documents.size < entries.length };
+}
+
+async function withRemembered(
+  found: PublishedIndex,
+  documents: PublishedDocuments,
+  reading: Reading,
+): Promise<PublishedView> {
   const published = new Map([...documents].map(([id, { document }]) => [id, document]));
   return { ...found, documents, ...(await readRemembered(found, published, reading)) };
 }
@@ -43,9 +68,13 @@ export function isByFormer({ byFormer, documents }: PublishedView): boolean {
 export async function readDocuments({ view, index }: PublishedIndex, reading: Reading): Promise<PublishedDocuments> {
   const documents = new Map<string, PublishedDocument>();
   for (const [contentId, { path }] of Object.entries(index?.index ?? {})) {
-    const bytes = await readNamed(view, path, reading);
-    const document = parseProducts(splitClearsigned(bytes).text, layout.document(view, path));
-    documents.set(contentId, { path, document, byFormer: await lacksSigner(bytes, reading) });
+    documents.set(contentId, await readDocument(view, path, reading));
   }
   return documents;
+}
+
+async function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
+  const bytes = await readNamed(view, path, reading);
+  const document = parseProducts(splitClearsigned(bytes).text, layout.document(view, path));
+  return { path, document, byFormer: await lacksSigner(bytes, reading) };
 }

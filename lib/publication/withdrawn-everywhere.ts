@@ -47,7 +47,7 @@ export async function decidedEverywhere(reading: Reading): Promise<Decided> {
  * @returns the same, if it is not about the view, but about the store
  */
 export function unreadMarks(view: string, reason: unknown): unknown {
-  if (!(reason instanceof MirrorError && (isLost(reason) || unread.includes(reason.name)))) return reason;
+  if (!isOfView(reason)) return reason;
   const { name, message, hint, misuse } = reason;
   const without = `to go on without what was withdrawn there: maas-mirror repair ${view} --forget-lost`;
   const hints = [...(hint === undefined ? [] : [hint]), ...(isLost(reason) ? [without] : [])].join('; ');
@@ -55,6 +55,11 @@ export function unreadMarks(view: string, reason: unknown): unknown {
     ...(hints !== '' && { hint: hints }),
     ...{ cause: reason, misuse },
   });
+}
+
+/** Whether the error of reading a view is about the view, and not about the store. */
+export function isOfView(error: unknown): error is MirrorError {
+  return error instanceof MirrorError && (isLost(error) || unread.includes(error.name));
 }
 
 const unread: readonly ErrorName[] = ['BadSignature', 'NotSupported'];

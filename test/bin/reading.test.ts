@@ -62,7 +62,7 @@ describe('reading a directory', () => {
         writeFileSync(next, `${measureBytes(bytes).sha256}\n${bytes}`);
         writeFileSync(join(root, '.store/tmp/0123456789ab.1.1.left'), 'left');
       },
-      'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
+      'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
     ],
     [
       'whose index.json is behind',

@@ -180,7 +180,7 @@ test('refuses a view that a mirror without any does not have', async () => {
   await expect(openMirror(root, ['candidate'])).rejects.toMatchObject({
     name: 'BadInput',
     message: `${root} has no view "candidate"; it has no views yet`,
-    hint: 'give one of its views, or omit --view',
+    hint: 'check the name of the view',
     misuse: true,
   });
 });

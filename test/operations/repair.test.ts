@@ -296,6 +296,24 @@ describe('repair, in a directory', () => {
     expect(await rulesOf(views)).toEqual([]);
   });
 
+  it('tells a view whose whole streams folder was removed, and changes nothing until it may go on without', async () => {
+    const { store, views } = await directory();
+    await views.offer('other', first);
+    await views.offer('twice', first);
+    await views.offer('twice', second);
+    for (const view of ['other', 'twice']) rmSync(join(store.root, view, 'streams'), { recursive: true });
+
+    expect(await rulesOf(views)).toEqual(['buried', 'unfinished']);
+    for (const view of ['other', 'twice']) {
+      for (const dryRun of [true, false]) {
+        await expect(repairing(views.press, { view }, dryRun)).rejects.toThrow(`${view} has lost: state`);
+      }
+      expect(await store.read(layout.index(view))).toBeUndefined();
+      await repairing(views.press, { view, forgetLost: true });
+    }
+    expect(await rulesOf(views)).toEqual([]);
+  });
+
   it('links folders again that cannot be read below a view, and leaves copies of them alone', async () => {
     const { store, views } = await directory();
     rmSync(join(store.root, 'candidate/noble'));

@@ -55,7 +55,7 @@ describe('what a view is to say', () => {
     ],
     ['a version less', withImage((one) => ({ ...one, versions: {} }))],
     ['another label', withImage((one) => ({ ...one, label: 'stable' }))],
-    ['a product more', { ...images, products: { ...images.products, other: {} as never } }],
+    ['a product more', { ...images, products: { ...images.products, other: { versions: {} } as never } }],
     ['no product', { ...images, products: {} }],
     ['a product by another id', { ...images, products: { other: images.products[imageId] as never } }],
   ])('dates all documents alike where one has %s, since MAAS looks at the date of the first', (_, changed) => {

@@ -73,6 +73,8 @@ export interface PlanLine {
 export interface Remark {
   /**
    * - still offered: `view` keeps offering `version` (a snapshot, a view without `--all-views`)
+   * - not read: `view` cannot be read, so that nothing is known of it; `why`, and what to do
+   * - not done: the same, and it was to be changed; `commands` do that once it can be read
    * - being deleted: `view`, which therefore was left out; `commands` finish it if it was interrupted
    * - matched: the withdrawal also matches `version` of `product` in `view`
    * - only the kernel: nothing else changed since `before`
@@ -87,6 +89,8 @@ export interface Remark {
    * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
   readonly about:
+    | 'not read'
+    | 'not done'
     | 'still offered'
     | 'being deleted'
     | 'matched'

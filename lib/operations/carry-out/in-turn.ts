@@ -178,7 +178,7 @@ function gone(view: string, operation: OperationRequest): PlannedView {
 }
 
 export function planChanged(): MirrorError {
-  return new MirrorError('PlanChanged', 'the mirror has changed since this plan was made', {
-    hint: 'show it again with --dry-run',
+  return new MirrorError('PlanChanged', 'this plan was made with other options, or the mirror has changed since', {
+    hint: 'for a new plan, give --dry-run instead of --plan',
   });
 }

@@ -1,22 +1,29 @@
+import { MirrorError } from '../../errors';
+import { isFrozenName } from '../../job/layout';
 import type { Remark } from '../../job/operations/outcome';
 import type { Reading } from '../../publication/read-index';
-import type { Planned, PlannedElsewhere, PlannedView } from '../plans/planned';
+import { readDecisions } from '../../publication/read-state';
+import type { ViewContent } from '../../publication/state/view-content';
+import { isOfView } from '../../publication/withdrawn-everywhere';
+import type { Elsewhere, Planned, PlannedElsewhere, PlannedView } from '../plans/planned';
 import { readOther } from './read-mirror';
 import { sitesFollow } from './sites-follow';
 
 /**
  * Plans what an operation does in the other views, or says of them, one after the other: only what a plan says of a view
- * stays in memory, not the view.
+ * stays in memory, not the view. One that cannot be read does not keep the others from it: what was withdrawn there is known
+ * by then, and nothing else of it binds.
  * @param views in their order
- * @throws the refusal of a view; the errors of readView
+ * @throws the refusal of a view; errors of the store
  */
 export async function passThrough(planned: Planned, views: readonly string[], reading: Reading): Promise<Planned> {
   const { elsewhere } = planned;
   const others: PlannedElsewhere[] = [];
   const leftOut: Remark[] = [];
   for (const view of elsewhere === undefined ? [] : views) {
-    const content = await readOther(view, reading);
-    if (content.state.deleting) leftOut.push(beingDeleted(view));
+    const content = await unlessBroken(view, reading);
+    if (content instanceof MirrorError) leftOut.push(unreadRemark(view, content, elsewhere?.later));
+    else if (content === undefined || content.state.deleting) leftOut.push(beingDeleted(view));
     else if (elsewhere !== undefined) others.push(withoutContent(elsewhere.plan(content)));
   }
   const { remarks, ...whole } = joined(planned, others);
@@ -26,6 +33,23 @@ export async function passThrough(planned: Planned, views: readonly string[], re
 /** Sites may still use it if its deletion was interrupted, but nothing can change it any more. */
 export function beingDeleted(view: string): Remark {
   return { about: 'being deleted', view, commands: [`maas-mirror view delete ${view}`] };
+}
+
+/** @returns why a view cannot be read; undefined for one that is nearly deleted */
+async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
+  try {
+    return await readOther(view, reading);
+  } catch (error) {
+    if (!isOfView(error)) throw error;
+    const decided = isFrozenName(view) ? undefined : (await readDecisions(view, reading)).state;
+    return decided?.deleting ? undefined : error;
+  }
+}
+
+function unreadRemark(view: string, { message, hint }: MirrorError, later: Elsewhere['later']): Remark {
+  const told = { view, why: hint === undefined ? message : `${message}; ${hint}` };
+  const isLeftOut = later !== undefined && !isFrozenName(view);
+  return isLeftOut ? { about: 'not done', ...told, commands: later(view) } : { about: 'not read', ...told };
 }
 
 /** A plan with what was planned in the other views. */

@@ -4,7 +4,7 @@ import type { OperationRequest } from '../../job/operations/operation';
 import { contentOf } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
 import type { Reading } from '../../publication/read-index';
-import { readView } from '../../publication/read-view';
+import { readRemaining, readView } from '../../publication/read-view';
 import type { ViewContent } from '../../publication/state/view-content';
 import { deletedViewsOf, viewsOf } from '../../publication/views';
 import { decidedEverywhere } from '../../publication/withdrawn-everywhere';
@@ -27,7 +27,8 @@ export async function readMirror(request: OperationRequest, press: Press): Promi
   if (named !== undefined && !all.includes(named)) throw noSuchView(named, all, request, press);
   const { reads, passes } = viewsNeeded(request, all);
   const views = new Map<string, ViewContent>();
-  for (const name of reads) views.set(name, await readOther(name, press));
+  const read = request.does === 'view-delete' ? readRemaining : readView;
+  for (const name of reads) views.set(name, contentOf(await read(name, press)));
   return { views, ...(await decidedEverywhere(press)), snapshots: all.filter(isFrozenName), passes };
 }
 

@@ -1,3 +1,4 @@
+import { commandLine } from '../../job/operations/commands';
 import type { PlanLine } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
 import type { ShelfEntry } from '../../publication/state/shelf';
@@ -56,6 +57,13 @@ export function withMark({ state }: ViewContent, mark: Withdrawal): readonly Wit
   const others = state.withdrawals.filter(({ id }) => id !== mark.id);
   const known = state.withdrawals.find(({ id }) => id === mark.id);
   return known !== undefined && writeJson(known) === writeJson(mark) ? undefined : [...others, mark];
+}
+
+/** Sets a mark in the views that lack it, and tells which of them offer what it matches, and how that ends. */
+export function markingAgain({ view, release, architectures, flavours, parts }: Withdrawal): string[] {
+  const names = [...new Set(parts.map(({ version }) => version))];
+  const scope = { architectures, flavours, allViews: true };
+  return names.map((name) => commandLine(['withdraw', view, release, name], scope));
 }
 
 export function markLines({ parts }: Withdrawal): PlanLine[] {

@@ -52,6 +52,8 @@ export interface Elsewhere {
   readonly plan: (content: ViewContent) => PlannedElsewhere;
   /** Once all are planned. */
   readonly remarks: (others: readonly PlannedElsewhere[]) => readonly Remark[];
+  /** Commands that change a view which cannot be read now, once it can be. @default - the other views are not changed */
+  readonly later?: (view: string) => readonly string[];
 }
 
 /** What an operation does in another view, and what it matches there: all that is kept of that view. */

@@ -19,7 +19,7 @@ export function reasonOf(why: PassedOver['why']): string {
     case 'not booted':
       return `not boot-tested (${why.gate})`;
     case 'young':
-      return `published ${why.since}`;
+      return `too young (published ${why.since})`;
     case 'incomplete':
       return `no version of ${why.missing.join(', ')} has its root`;
   }

@@ -11,7 +11,7 @@ export function lineOf(fault: Fault, view: string): PlanLine {
     case 'unfollowed':
       return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
     case 'lost':
-      if (fault.ends) return { does: 'set', why: endText(fault.followers) };
+      if (fault.ends) return { does: 'set', why: endText(fault) };
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     case 'sourceless':
       return { does: 'leave out', why: sourceless(view, fault.sources) };
@@ -28,9 +28,10 @@ const texts: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed' | 'lo
   behind: 'index.json follows index.sjson',
 };
 
-function endText(followers: readonly string[]): string {
+function endText({ parts, followers }: Extract<Fault, { fault: 'lost' }>): string {
+  const lost = parts.includes('index') ? 'its index is lost' : 'what it offered is lost, too';
   const then = followers.map((one) => `${one} follows it: then ${otherSource(one)}`);
-  return ['deleted, since what it offered is lost, too', ...then].join('; ');
+  return [`deleted, since ${lost}`, ...then].join('; ');
 }
 
 /** Why a view without its source is not updated, and what to do. */
@@ -50,8 +51,9 @@ export function failureLine({ message, hint }: MirrorError): PlanLine {
 
 /** What is lost is only given up if that is asked for. */
 export function lostError(view: string, parts: readonly LostPart[]): MirrorError {
+  const ends = parts.includes('index') ? ', which deletes the view' : '';
   return new MirrorError('NoSuchObject', `${view} has lost: ${parts.join(', ')} (missing or changed)`, {
-    hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them: maas-mirror repair ${view} --forget-lost`,
+    hint: `restore the files that maas-mirror verify names, from a backup or another copy of the mirror; to go on without them${ends}: maas-mirror repair ${view} --forget-lost`,
   });
 }
 

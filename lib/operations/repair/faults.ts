@@ -8,11 +8,11 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
-import { asWrittenLast } from '../../publication/published-last';
+import { asWrittenLast, refuseOlderRemains } from '../../publication/published-last';
 import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
 import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
-import { lastPublished, refuseOlderRemains } from '../../publication/restored/last-published';
+import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
@@ -27,7 +27,7 @@ export type Fault =
   | { readonly fault: 'missing' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
-  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, and nothing is left of it, also for its `followers`. */
+  /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
   | {
       readonly fault: 'lost';
       readonly parts: readonly LostPart[];
@@ -58,8 +58,10 @@ export async function faultsOf(
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
     const { standing } = await mirror.standing(layout.index(view));
-    if (standing === 'unfinished') return [{ fault: standing }];
-    if (standing === 'missing') return [{ fault: standing }, ...(await lostUnder(view, mirror, press))];
+    // An index that was removed, and was the first one, looks like one whose writer was killed.
+    if (standing === 'unfinished' || standing === 'missing') {
+      return [{ fault: standing }, ...(await lostUnder(view, mirror, press))];
+    }
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
   const visible = await readIndex(view, press);
@@ -80,7 +82,7 @@ export async function faultsOf(
 
 /** What is lost together with the index, which is not put back before that is known. */
 async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
-  const written = await asWrittenLast(view, mirror);
+  const written = await asWrittenLast(view, mirror, ['unfinished', 'missing']);
   if (written === undefined) return [];
   const reading = { ...press, mirror: written };
   return lostFaults(await readIndex(view, reading), reading);
@@ -89,7 +91,7 @@ async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Pr
 async function lostFaults(found: PublishedIndex, press: Press): Promise<Fault[]> {
   const parts = await lostParts(found, press);
   if (parts.length === 0) return [];
-  const ends = (await unlessLost(() => readDocuments(found, press))) === undefined;
+  const ends = parts.includes('index') || (await unlessLost(() => readDocuments(found, press))) === undefined;
   return [{ fault: 'lost', parts, ends, followers: ends ? await followersIn(found.view, press) : [] }];
 }
 

@@ -55,7 +55,7 @@ const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
-    'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
+    'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
   restored: (object) =>
     `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,
   foreign: (object) =>

@@ -1,6 +1,5 @@
 /* publication/restored: views whose index was restored or left behind. */
 
-import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { jsonPathOf, plainIndexOf } from '../../simplestreams/documents';
 import { parseProducts, writeJson } from '../../simplestreams/json';
@@ -8,10 +7,9 @@ import type { Index, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Press } from '../press';
 import { asWrittenLast, laterPlainIndex } from '../published-last';
-import { type PublishedIndex, readNamed } from '../read-index';
+import { readNamed } from '../read-index';
 import { readRemembered } from '../read-state';
 import { type PublishedDocument, type PublishedView, readView } from '../read-view';
-import { wayBack } from './way-back';
 
 /**
  * A view as it was published last, if its index was restored from a backup since; otherwise undefined. In a directory, the
@@ -28,25 +26,6 @@ export async function lastPublished(visible: PublishedView, press: Press): Promi
   }
   const last = await laterPlainIndex(visible, press);
   return last && publishedUnder(last, visible, press);
-}
-
-/**
- * Refuses to go on from an index that has lost what is remembered of it, if it was restored: what was decided after it is not
- * lost, but would be.
- * @throws ChecksumMismatch, with the way back
- */
-export async function refuseOlderRemains(visible: PublishedIndex, press: Press): Promise<void> {
-  const { mirror } = press;
-  const { view } = visible;
-  const isRestored =
-    mirror instanceof DirectoryStore
-      ? (await asWrittenLast(view, mirror)) !== undefined
-      : (await laterPlainIndex(visible, press)) !== undefined;
-  if (!isRestored) return;
-  const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
-  throw new MirrorError('ChecksumMismatch', message, {
-    hint: `restore these files, too, which maas-mirror verify names; or, ${wayBack(view, mirror)}`,
-  });
 }
 
 async function publishedUnder(last: Index, visible: PublishedView, press: Press): Promise<PublishedView> {

@@ -1,6 +1,7 @@
 import { mirror as layout } from '../../job/layout';
 import { isNamedByItself } from '../../simplestreams/documents';
 import type { Press } from '../press';
+import { laterPlainIndex } from '../published-last';
 import { type PublishedIndex, unlessLost } from '../read-index';
 import { type Remembered, readHead, readLedger, readShelf, readStored, readTombstone } from '../read-state';
 import { type HistoryHead, noHistory } from '../state/history';
@@ -10,8 +11,8 @@ import { emptyShelf, fromShelf, type Shelf } from '../state/shelf';
 import { decisionsIn, emptyState, parseState, type StoredState, statePathOf } from '../state/state-document';
 import type { ViewContent } from '../state/view-content';
 
-/** A part of what is remembered of a view. */
-export type LostPart = 'state' | 'shelf' | 'ledger' | 'history';
+/** The signed index of a view, or a part of what is remembered of it. */
+export type LostPart = 'index' | 'state' | 'shelf' | 'ledger' | 'history';
 
 /** What is left of what is remembered of a view. */
 export interface Remains {
@@ -24,17 +25,19 @@ export interface Remains {
 }
 
 /**
- * The parts that a view has lost, of `state`, `shelf`, `ledger`, `history`: the files do not exist, or were changed. Without the
- * state, nothing is known of the others. None of a view without a state: an older release made it, or it was never published.
+ * The parts that a view has lost, of `index`, `state`, `shelf`, `ledger`, `history`: the files do not exist, or were changed.
+ * Without the state, nothing is known of the last three. None of a view without a state: an older release made it, or it was never published.
  * @throws BadFormat for an index that no release writes; errors of the store
  */
 export async function lostParts(found: PublishedIndex, press: Press): Promise<readonly LostPart[]> {
   const { view } = found;
-  const { path } = await namingOf(found, press);
+  const { path, isPlain } = await namingOf(found, press);
   if (path === undefined) return [];
+  const index: readonly LostPart[] = isPlain ? ['index'] : [];
   const stored = await unlessLost(() => readStored(view, path, press));
-  if (stored === undefined) return ['state'];
+  if (stored === undefined) return [...index, 'state'];
   return [
+    ...index,
     ...((await unlessLost(() => readShelf(view, stored, press))) === undefined ? ['shelf' as const] : []),
     ...((await unlessLost(() => readLedger(view, stored, press))) === undefined ? ['ledger' as const] : []),
     ...((await unlessLost(() => readHead(view, stored, press))) === undefined ? ['history' as const] : []),
@@ -86,14 +89,24 @@ interface FormerState {
   readonly head: HistoryHead;
 }
 
-/** The state that an index names, or what is left of a deleted view, and when that was published. */
-async function namingOf(
-  { view, index }: PublishedIndex,
-  press: Press,
-): Promise<{ readonly path: string | undefined; readonly published: Date }> {
-  if (index !== undefined) return { path: statePathOf(index, layout.index(view)), published: new Date(index.updated) };
+/** What names the state of a view, and when that was published. */
+interface Naming {
+  readonly path: string | undefined;
+  readonly published: Date;
+  /** Whether it is index.json, without index.sjson, which is written first and removed last. */
+  readonly isPlain: boolean;
+}
+
+/** The index, or index.json if only that is left, or what is left of a deleted view. */
+async function namingOf(found: PublishedIndex, press: Press): Promise<Naming> {
+  const { view } = found;
+  const plain = found.index === undefined ? await laterPlainIndex(found, press) : undefined;
+  const index = found.index ?? plain;
+  const isPlain = plain !== undefined;
+  if (index !== undefined)
+    return { path: statePathOf(index, layout.index(view)), published: new Date(index.updated), isPlain };
   const tombstone = await readTombstone(view, press);
-  return { path: tombstone?.state, published: new Date(tombstone?.at ?? 0) };
+  return { path: tombstone?.state, published: new Date(tombstone?.at ?? 0), isPlain };
 }
 
 /** States of earlier changes, the latest first. One that is later than the index is of a change that was never published. */

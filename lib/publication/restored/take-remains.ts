@@ -2,22 +2,20 @@ import { mirror as layout } from '../../job/layout';
 import { followIndex } from '../commit/follow-index';
 import { moveIndex } from '../commit/move-index';
 import { type NewEntry, stateFiles, writeState } from '../commit/write-state';
-import { leaveNote, removeIndexes } from '../delete-view';
+import { endView, leaveNote } from '../delete-view';
 import { entryOf } from '../history-entry';
 import { contentOf, type NextContent, nextContent } from '../next-content';
 import type { Press } from '../press';
+import { refuseOlderRemains } from '../published-last';
 import { readIndex, unlessLost } from '../read-index';
 import { readTombstone } from '../read-state';
 import { type PublishedDocument, type PublishedView, readDocuments } from '../read-view';
-import type { Ledger } from '../state/ledger';
-import { emptyShelf } from '../state/shelf';
 import type { Note } from '../state/view-content';
-import { refuseOlderRemains } from './last-published';
 import { type Remains, remainsOf } from './remains';
 
 /**
  * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays; if
- * that is lost, too, no reader can use the view, and it is deleted. A deleted view may have lost a part, too: its withdrawals
+ * that is lost, too, or its index is, no reader can use the view, and it is deleted. A deleted view may have lost a part, too: its withdrawals
  * bind the others.
  * @returns what was lost, and what took its place; undefined if nothing was lost
  * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView
@@ -35,12 +33,12 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     const content = contentOf(before);
     const next = nextContent(content, {}, press.now());
     const entry = entryOf(content, next, note);
-    if (found.index === undefined) {
-      await buryAgain(before, next, entry, press);
+    if (offered === undefined || remains.lost.includes('index')) {
+      if (!(await endView(before, note, press))) continue;
       return remains;
     }
-    if (offered === undefined) {
-      if (!(await endView(before, entry, press))) continue;
+    if (found.index === undefined) {
+      await buryAgain(before, next, entry, press);
       return remains;
     }
     // It names the lost state, so that it would not be known which of both is later.
@@ -49,29 +47,6 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     await followIndex(view, press);
     return remains;
   }
-}
-
-/**
- * Deletes a view of which nothing can be read any more, and leaves a note that names what is left of it.
- * @returns false if another writer was faster
- */
-async function endView(before: PublishedView, entry: NewEntry, press: Press): Promise<boolean> {
-  const { view, tag } = before;
-  const change = { shelf: emptyShelf, ledger: forgettingNames(before.ledger) };
-  const next = nextContent(contentOf(before), change, new Date(entry.at));
-  const { deleting: _closed, ...state } = next.state;
-  const files = stateFiles(before, { ...next, state }, entry);
-  await writeState(view, files, press);
-  await leaveNote(view, { state: files.path, at: entry.at }, press);
-  if ((await press.mirror.read(layout.index(view)))?.tag !== tag) return false;
-  await removeIndexes(view, press);
-  return true;
-}
-
-/** It is not known any more which content the names had that were offered last. */
-function forgettingNames(ledger: Ledger): Ledger {
-  const rows = Object.entries(ledger.products).map(([id, row]) => [id, { ...row, forgotten: row.top }] as const);
-  return { ...ledger, products: Object.fromEntries(rows) };
 }
 
 /** Names the new state where the last one of a deleted view was named. */

@@ -9,12 +9,12 @@ import { gateChange } from '../gate/gate';
 import { entryOf } from '../history-entry';
 import { contentOf, nextContent } from '../next-content';
 import type { Press } from '../press';
+import { wayBack } from '../published-last';
 import { readView } from '../read-view';
 import type { Note } from '../state/view-content';
 import type { Withdrawal } from '../state/withdrawal';
 import { forwardLoaders } from './forward-loaders';
 import { lastPublished } from './last-published';
-import { wayBack } from './way-back';
 
 /**
  * Takes a restored index as a rollback, in one commit: the view offers what the restored index does, and goes on from what was

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readView } from '../../../lib/publication/read-view';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { operatorKey, operatorWith } from '../operation/operator';
 import '../../fixtures/needs-seconds';
@@ -49,6 +50,24 @@ describe('withdraw', () => {
     expect((await read('history', 'candidate')).outLines[0]).toMatch(
       /^3 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}withdraw {2}anna@ops1 {2}withdrawn {2}\(NIC driver lost\)$/,
     );
+  });
+
+  test('tells which other view cannot be read and what to do, and ends with 1 if that one was to be changed', async () => {
+    const { type, store, signer, mirror } = await operatorWithTwo();
+    await type('promote', 'candidate', 'stable');
+    const [{ path = '' } = {}] = (await readView('stable', { mirror: store, signer })).documents.values();
+    await store.remove(`stable/streams/v1/${path.split('/').at(-1)}`);
+    const withdraw = ['withdraw', 'candidate', 'noble', bad];
+    const [text, json] = [await type(...withdraw), await type(...withdraw, '--all-views', '--json')];
+    expect(text.outLines.join(' ').replaceAll(/ +/g, ' ')).toMatch(
+      /stable was not read, so it is not known whether it offers this: .* has no stable.*; restore it from a backup/,
+    );
+    const told = expect.objectContaining({ about: 'not done', view: 'stable' });
+    expect(JSON.parse(json.outLines.join('')).remarks).toContainEqual(told);
+    const [shown, done] = [await type(...withdraw, '--all-views', '--dry-run'), await type(...withdraw, '--all-views')];
+    expect([text.code, json.code, shown.code, done.code]).toEqual([0, 1, 0, 1]);
+    expect(done.outLines.join(' ')).toContain('stable was left out, because it cannot be read: ');
+    expect(done.outLines).toContain(`  maas-mirror ${withdraw.join(' ')} --all-views --mirror ${mirror}`);
   });
 
   test('refuses a plan that is not what would be done now', async () => {

@@ -39,9 +39,10 @@ describe('the text of an operation', () => {
       '  noble amd64',
       '    ga-24.04  20261120.083000 -> 20261128.083000',
       '    hwe-24.04-lowlatency-edge: left out: not boot-tested',
-      'Nothing was changed. To carry out exactly this, add:',
+      'Nothing was changed. To carry out exactly this, replace --dry-run with:',
       '  --plan 20261130T101500Z-1f2e3d4c5b6a7988',
     ]);
+    expect(outcomeLines(asked('promote', true), dry, {}, { isQuestion: true }).join('\n')).not.toContain('--plan');
   });
 
   test('says of a rollback what else offers the version, when sites follow, and how to undo it, for the same mirror', () => {
@@ -160,6 +161,8 @@ describe('the text of an operation', () => {
     const why = fc.constantFrom('not boot-tested', 'has no result of hw-lab-of-the-second-floor yet, and is young');
     const line = fc.record({ does, product, version: name, name, before: name, newest: name, why });
     const about = fc.constantFrom<Remark['about']>(
+      'not read',
+      'not done',
       'still offered',
       'matched',
       'only the kernel',

@@ -4,6 +4,7 @@ import type { Store } from '../../../lib/store/store';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import type { models } from '../../maas-model/sites';
 import { attestContract } from './attest';
+import { brokenViewContract } from './broken-view';
 import { type OperationBench, operationBench } from './operation-bench';
 import { promoteContract } from './promote';
 import { removeContract } from './remove';
@@ -26,5 +27,6 @@ export function promotionContract(name: string, makeStore: () => Promise<Store>,
     attestContract(make);
     removeContract(make, sites);
     scheduleContract(make);
+    brokenViewContract(make);
   });
 }

@@ -81,7 +81,8 @@ describe.each(allStores)('a withdrawal in a view that was deleted, %s,', (_, mak
       return go();
     };
 
-    await expect(mirror.operate(restore('lab'))).rejects.toMatchObject({ name: 'NoSuchVersion', misuse: true });
+    // What this one was to lift has been lifted meanwhile.
+    expect((await mirror.operate(restore('lab'))).views).toEqual([{ view: 'lab', lines: [], moved: false }]);
 
     expect(await marks()).toEqual([]);
     expect((await mirror.history('lab')).slice(entries)).toHaveLength(1);

@@ -125,8 +125,8 @@ export function operationContract(
         const writes = mirror.writes.length;
 
         await expect(mirror.operate(asked, { plan })).rejects.toMatchObject({
-          ...{ name: 'PlanChanged', message: 'the mirror has changed since this plan was made' },
-          hint: 'show it again with --dry-run',
+          ...{ name: 'PlanChanged', message: 'this plan was made with other options, or the mirror has changed since' },
+          hint: 'for a new plan, give --dry-run instead of --plan',
         });
         expect(mirror.writes).toHaveLength(writes);
       });

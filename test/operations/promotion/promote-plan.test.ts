@@ -261,8 +261,8 @@ describe('promote --after', () => {
     expect(linesOf(planned)).toEqual([
       `offer ga-24.04 ${two} as it is`,
       `offer hwe-24.04 ${two} as it is`,
-      `pass over ga-24.04 ${three} published ${young}`,
-      `pass over hwe-24.04 ${three} published ${young}`,
+      `pass over ga-24.04 ${three} too young (published ${young})`,
+      `pass over hwe-24.04 ${three} too young (published ${young})`,
     ]);
   });
 
@@ -334,7 +334,7 @@ describe('promote --after', () => {
     expect(linesOf(plan(mirrorOf(candidate), { after: '3d' }))).toEqual([
       `offer ga-24.04 ${one} as it is`,
       `offer hwe-24.04 ${one} as it is`,
-      `pass over ga-24.04 ${three} published ${young}`,
+      `pass over ga-24.04 ${three} too young (published ${young})`,
       `pass over hwe-24.04 ${three} no version of ${ga} has its root`,
     ]);
   });
@@ -418,7 +418,7 @@ describe('promote by hand, where the setting of the target has conditions,', () 
     const planned = plan(mirrorOf(candidate, waits));
     expect(linesOf(planned)).toEqual([
       `offer ga-24.04 ${two} as it is`,
-      `pass over ga-24.04 ${three} published ${young}`,
+      `pass over ga-24.04 ${three} too young (published ${young})`,
     ]);
     expect(toldBy(planned)).toEqual(['published in candidate for 3d']);
     const now = plan(mirrorOf(candidate, waits), { after: '0' });

@@ -184,6 +184,40 @@ it('a view whose folder streams/ was removed is not half put back, and can be gi
   await expectEnded(views);
 });
 
+describe.each(allStores)('a view that has lost its signed index, %s', (_, makeStore) => {
+  it.each([
+    ['with its state', 'candidate has lost: index, state (missing or changed)', ['1 publish', '2 rollback', '3 hold']],
+    ['alone', 'candidate has lost: index (missing or changed)', ['1 publish', '2 rollback', '3 hold', '4 view']],
+  ])('%s, is found by its index.json, and can be given up, but for what was withdrawn', async (how, message, history) => {
+    const views = await madeMirror(await makeStore());
+    await views.offer('stable', images({ '1': 'a' }));
+    if (how !== 'alone') await lose('state', views);
+    await views.press.mirror.remove(layout.index('candidate'));
+
+    const hint = expect.stringContaining('which deletes the view: maas-mirror repair candidate --forget-lost');
+    await expect(repairing(views, { view: 'candidate' })).rejects.toMatchObject({
+      name: 'NoSuchObject',
+      message,
+      hint,
+    });
+    const publication = views.offer('candidate', images({ '3': 'c' }));
+    await expect(publication).rejects.toMatchObject({ hint: expect.stringContaining(' --forget-lost') });
+    const asked = { view: 'candidate', forgetLost: true };
+    const line = { does: 'set', why: 'deleted, since its index is lost' };
+    expect((await repairing(views, asked, true)).views).toMatchObject([{ view: 'candidate', lines: [line] }]);
+    await repairing(views, asked);
+
+    expect((await withdrawnEverywhere(views.press)).map(({ version }) => version)).toEqual(['2']);
+    expect(await historyOf('candidate', views)).toEqual([...history, `${history.length + 1} repair`]);
+    expect((await repairing(views)).views).toEqual([]);
+    expect(await rulesOf(views)).toEqual([]);
+    await views.offer('candidate', images({ '3': 'c' }));
+    await expect(views.offer('candidate', images({ '1': 'z' }))).rejects.toMatchObject({
+      message: expect.stringMatching(/\[name-(forgotten|reused)\]/),
+    });
+  });
+});
+
 describe.each(allStores)('a view that was restored without its state, %s', (_, makeStore) => {
   it('refuses to go on from it, and keeps what tells of later decisions', async () => {
     const store = await makeStore();

@@ -21,7 +21,7 @@ describe('how a mutable object stands', () => {
     [
       'unfinished 2',
       'unfinished',
-      'a publication was interrupted: a newer version was written but did not become visible; the next publication finishes it',
+      'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
     ],
     [
       'restored 1',

@@ -1,3 +1,4 @@
+import { commandLine } from '../../../job/operations/commands';
 import type { ViewContent } from '../../../publication/state/view-content';
 import { type Asked, noteOf } from '../asked';
 import { offering } from '../moved';
@@ -28,8 +29,15 @@ export const planRestoration: Planner<Asked<'restore'> & Lifting> = (request, mi
     const isNothing = content.documents.size === 0 && planned.lines.length === 0;
     return content.state.kind === 'frozen' || isNothing ? {} : { planned };
   };
-  return { views, remarks: [], then, elsewhere: { isFirst: true, plan, remarks: () => [] } };
+  const later = (view: string) => liftingIn(view, lifted, request);
+  return { views, remarks: [], then, elsewhere: { isFirst: true, plan, remarks: () => [], later } };
 };
+
+/** By then, the view that is named here has lost the marks. */
+function liftingIn(view: string, lifted: Lifted, request: Asked<'restore'>): string[] {
+  const names = [...lifted.values()].map(({ release, version }) => ['restore', view, release, version]);
+  return names.map((words) => commandLine(words, request));
+}
 
 /** A selected view only loses the mark: it follows its sources. So does a deleted one, of which only its marks are left. */
 function restoredIn(

@@ -11,6 +11,7 @@ import type { Products } from '../../../simplestreams/types';
 import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
+import { markingAgain } from '../marked';
 import {
   type MirrorContent,
   type Planned,
@@ -54,7 +55,8 @@ export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirro
     ...liftedAgain(mark, own, mirror, at),
   ];
   const then: Asked<'rollback'> & Chosen = { ...request, chosen };
-  const elsewhere = { isFirst: true, plan, remarks };
+  const later = request.allViews && { later: () => markingAgain(mark) };
+  const elsewhere = { isFirst: true, plan, remarks, ...later };
   return { views: [own.planned], remarks: [], ...(refusal && { refusal }), then, elsewhere };
 };
 

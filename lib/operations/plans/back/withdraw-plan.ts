@@ -6,7 +6,7 @@ import { sortsAbove } from '../../../simplestreams/version-order';
 import { type Asked, noteOf } from '../asked';
 import { chosenProducts } from '../chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from '../chosen-versions';
-import { markFor, markLines, withMark } from '../marked';
+import { markFor, markingAgain, markLines, withMark } from '../marked';
 import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from '../planned';
 import { liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
@@ -31,6 +31,7 @@ export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mi
     then,
     elsewhere: {
       isFirst: false,
+      ...(request.allViews && { later: () => markingAgain(mark) }),
       plan: (content) => ({
         ...(request.allViews && content.state.kind !== 'frozen' && { planned: markedIn(content, mark, request) }),
         matched: matchedIn(mark, content, mirror.withdrawn, at),
