@@ -24,7 +24,7 @@ export function remarkLines(
   const moves = views.some(({ lines, moved }) => moved && lines.some(({ before, newest }) => before !== newest));
   const isMoved = !isNew && (moves || followed.some(({ moved }) => moved));
   return [
-    ...grouped([...ofKind('not read'), ...ofKind('not done')], words),
+    ...grouped([...ofKind('not read'), ...ofKind('not done'), ...ofKind('being deleted')], words),
     ...grouped(
       [
         ...ofKind('matched'),
@@ -63,6 +63,8 @@ function textOf(remark: Remark): string {
       return `${view} was not read, so it is not known whether it offers this: ${why}`;
     case 'not done':
       return `${view} was left out, because it cannot be read: ${why}. Then run:`;
+    case 'being deleted':
+      return `${view} is being deleted, and was left out. If that was interrupted, finish it:`;
     case 'matched':
       return `also withdrawn: ${view} ${what} ${version}${why === '' ? '' : ` (same ${why})`}`;
     case 'only the kernel':

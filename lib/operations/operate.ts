@@ -35,7 +35,7 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
   const { remarks } = planned;
-  const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, planned, remarks };
+  const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, commits: new Map(), planned, remarks };
   const done = asked.dryRun
     ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
     : await changeInTurn(run);

@@ -110,8 +110,9 @@ async function repaired(
     });
     if (done.failure !== undefined) failures.push(done.failure);
     else {
-      views.push({ ...plannedOf(done), moved: done.faults.length > 0 });
-      followed.push(...(await followViews(view, press)));
+      const isRepaired = done.faults.some(({ fault }) => fault !== 'sourceless');
+      views.push({ ...plannedOf(done), moved: isRepaired });
+      if (isRepaired) followed.push(...(await followViews(view, press)));
     }
   };
   for (const one of found.filter(({ failure }) => failure === undefined)) await repair(one);
@@ -177,5 +178,7 @@ async function repairFault(view: string, fault: Fault, { note, withdrawn, press 
       return mirror.expose(view, fault.folder);
     case 'unfollowed':
       await followView(view, withdrawn, press);
+      return;
+    case 'sourceless':
   }
 }

@@ -72,6 +72,7 @@ export interface VerifiedView {
  * - `size`, `sha256`, `unreadable`: an item does not match its document, or cannot be read
  * - `history`: the history of a view is not complete
  * - `shelf`, `ledger`: what waits on a view's shelf, or is remembered of its products, contradicts what it offers
+ * - `deleting`: the deletion of a view has begun, and is not finished
  * - `buried`: what is kept of a deleted view cannot be read; told only if all views are verified
  * - `unfollowed`: a selected view does not offer what its sources offer; told only if all views are verified
  * - `link`: in a directory, a view's folder does not lead to the pool's, and is not a copy of it

@@ -1,7 +1,7 @@
-import { MirrorError } from '../errors';
 import { mirror as layout, mutableCacheControl } from '../job/layout';
 import { writeJson } from '../simplestreams/json';
 import { DirectoryStore } from '../store/directory/directory';
+import { commitOnce } from './commit/commit-once';
 import { moveIndex } from './commit/move-index';
 import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
@@ -99,12 +99,8 @@ export async function moveDeleted(
   if (found === undefined || now.index !== undefined || now.head.entries !== head.entries) return false;
   const files = stateFiles(before, next, entryOf(contentOf(before), next, note));
   await writeState(view, files, press);
-  try {
-    await leaveNote(view, { state: files.path, at: timeText(next.at), ...asked(note) }, press, found.tag);
-  } catch (error) {
-    if (error instanceof MirrorError && error.name === 'PreconditionFailed') return false;
-    throw error;
-  }
+  const left = { state: files.path, at: timeText(next.at), ...asked(note) };
+  if (!(await commitOnce(view, press, () => leaveNote(view, left, press, found.tag)))) return false;
   // A view that was created again in the meantime has taken over what was decided before.
   return (await readIndex(view, press)).index === undefined;
 }

@@ -11,7 +11,12 @@ export interface Press {
    * @default - only what `signer` has signed is accepted
    */
   readonly former?: Signer;
+  /** Called before and after each commit of a view. @default - nothing is called */
+  readonly onCommit?: (view: string, commit: Commit) => void;
 }
+
+/** Of a commit: it is about to be made; it was made; another writer was faster. If the first is the last, it may have been made. */
+export type Commit = 'tried' | 'made' | 'overtaken';
 
 /** A press during a key rotation: `signer` is the new key. */
 export type KeyChange = Press & Required<Pick<Press, 'former'>>;

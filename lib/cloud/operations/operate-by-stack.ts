@@ -74,6 +74,6 @@ function failureOf({ errorType = '', errorMessage = 'no message', trace = [] }: 
     return new MirrorError(known, errorMessage, hint === undefined ? {} : { hint });
   }
   return new MirrorError('AwsFailed', `the function ${name} failed: ${errorMessage}`, {
-    hint: 'each view is either changed or unchanged: see its log in CloudWatch, and run the same command again',
+    hint: 'each view is either changed or unchanged: see maas-mirror history VIEW, and the log of the function in CloudWatch; run the same command again only for what is missing',
   });
 }

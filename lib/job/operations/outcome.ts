@@ -75,6 +75,7 @@ export interface Remark {
    * - still offered: `view` keeps offering `version` (a snapshot, a view without `--all-views`)
    * - not read: `view` cannot be read, so that nothing is known of it; `why`, and what to do
    * - not done: the same, and it was to be changed; `commands` do that once it can be read
+   * - being deleted: `view`, which therefore was left out; `commands` finish it if it was interrupted
    * - matched: the withdrawal also matches `version` of `product` in `view`
    * - only the kernel: nothing else changed since `before`
    * - depends: `why` uses what is dropped
@@ -91,6 +92,7 @@ export interface Remark {
     | 'not read'
     | 'not done'
     | 'still offered'
+    | 'being deleted'
     | 'matched'
     | 'only the kernel'
     | 'depends'

@@ -118,7 +118,7 @@ const checkAdvice =
 const promoteAdvice =
   'A promotion or the hourly schedule failed: see the log of the function Promote. Nothing is half-done; the schedule tries again automatically.';
 const operateAdvice =
-  'An operation failed, such as a rollback: see the log of the function Operate. Each view is either changed or unchanged; run the same command again.';
+  'An operation failed, such as a rollback: see the log of the function Operate. Each view is either changed or unchanged: see maas-mirror history VIEW --stack NAME, and run the same command again only for what is missing.';
 const standsStillAdvice = (view: string, { from, after, require }: NonNullable<ViewSetting['promote']>) => {
   const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require].join(', ');
   return `A release of the view ${view} has taken nothing from ${from} for twice the time of its promotion, although ${from} has newer versions. See why: maas-mirror promote ${from} ${view} --dry-run --stack NAME has the same conditions (${conditions || 'a passed boot test'}), and the log of the function Promote ("stands still") names the version. The usual reason is a missing or failed check, or no passed boot test.`;

@@ -8,6 +8,7 @@ import { newestOf } from '../../simplestreams/merge';
 import type { Product } from '../../simplestreams/types';
 import { type BackIn, backIn } from '../plans/back/back-in';
 import { productsIn } from '../plans/chosen-products';
+import { markLines, withMark } from '../plans/marked';
 
 /**
  * Takes back what a mark of another view matches of what a view has got since, as if it had never been offered: the mark stays
@@ -32,6 +33,33 @@ export function backUnmarked(
   const shelf = withoutNew(planned.change.shelf ?? content.shelf, moves, before);
   const change = { documents, shelf, withdrawn, note: planned.change.note };
   return { planned: { view, change, lines: moves.lines }, moves };
+}
+
+/**
+ * Takes back what a mark of all views matches of what a view has got since, and all of it if nothing was published in it before.
+ * What it offered before goes back in its own turn, if the mark is of a rollback.
+ * @param before what the view was @default - nothing was published in it
+ * @param withdrawn the withdrawals of all views
+ */
+export function backMarked(
+  content: ViewContent,
+  mark: Withdrawal,
+  before: ViewContent | undefined,
+  asker: Parameters<typeof backIn>[2],
+  withdrawn: readonly Withdrawal[],
+  at: Date,
+): Pick<BackIn, 'planned' | 'moves'> {
+  const { view, state } = content;
+  if (before === undefined || before.documents.size === 0) return backIn(content, mark, asker, withdrawn, at);
+  const own = ownPart(content, mark, before);
+  if (own === undefined) return { planned: { view, lines: [] }, moves: nothing };
+  const { moves, planned } = backIn(content, own, asker, withdrawn, at);
+  // The mark is set as a whole, as the operator sets it here: one with the same id replaces it.
+  const withdrawals = withMark(content, mark);
+  const lines = [...(withdrawals === undefined ? [] : markLines(mark)), ...moves.lines];
+  if (planned.change === undefined || lines.length === 0) return { planned: { view, lines: [] }, moves };
+  const change = { ...planned.change, state: { ...state, withdrawals: withdrawals ?? state.withdrawals } };
+  return { planned: { view, change, lines }, moves };
 }
 
 const nothing: BackIn['moves'] = { leaving: [], offers: [], lines: [], stuck: [] };

@@ -4,14 +4,15 @@ import type { Followed, OperationOutcome, Remark, ViewOutcome } from '../../job/
 import { changeView } from '../../publication/change-view';
 import { deleteView } from '../../publication/delete-view';
 import { followEach } from '../../publication/derived/follow-views';
-import type { Press } from '../../publication/press';
+import type { Commit, Press } from '../../publication/press';
 import type { ViewContent } from '../../publication/state/view-content';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, askerOf, type Plannable } from '../plans/asked';
 import type { Planned, PlannedView } from '../plans/planned';
 import { undoCircle } from './circle-since';
 import { lastOf } from './last-of';
-import { joined } from './pass-through';
+import { tellingDone } from './partly-done';
+import { beingDeleted, joined } from './pass-through';
 import { planOf } from './planners';
 import { newViews, type ReadMirror, readOther } from './read-mirror';
 import { viewNamed } from './views-needed';
@@ -26,6 +27,7 @@ export interface Run {
   readonly bench: Press & { readonly log: (line: string) => void };
   /** Its `views` are each as it was when its change was made. */
   readonly mirror: ReadMirror;
+  readonly commits: Map<string, Commit>;
   /** The latest plan, and what it remarks. */
   planned: Planned;
   remarks: readonly Remark[];
@@ -41,16 +43,14 @@ export async function changeInTurn(run: Run): Promise<Done> {
   const done: { readonly views: ViewOutcome[]; readonly followed: Followed[]; readonly tried: string[] } = {
     ...{ views: [], followed: [], tried: [] },
   };
+  const telling = <Result>(work: () => Promise<Result>, view?: string) =>
+    tellingDone(run.asked, run.commits, work, view);
   const known = new Set([...run.mirror.views.keys(), ...run.mirror.passes]);
   try {
-    for (
-      let next = run.planned.views;
-      next.length > 0;
-      next = await named(done.views, () => plannedSince(known, run))
-    ) {
+    for (let next = run.planned.views; next.length > 0; next = await telling(() => plannedSince(known, run))) {
       for (const one of next) {
         if (one.change !== undefined) done.tried.push(one.view);
-        const { followed, ...view } = await named(done.views, () => changed(one, run));
+        const { followed, ...view } = await telling(() => changed(one, run), one.view);
         done.views.push(view);
         done.followed.push(...followed);
         if (view.moved) run.bench.log(`${run.request.does.replace('-', ' ')}: ${one.view} changed`);
@@ -60,7 +60,8 @@ export async function changeInTurn(run: Run): Promise<Done> {
     await followAfterFailure(done.tried, run.bench);
     throw error;
   }
-  return { views: done.views, followed: lastOf([...done.followed, ...(await followEach(done.tried, run.bench))]) };
+  const last = await telling(() => followEach(done.tried, run.bench));
+  return { views: done.views, followed: lastOf([...done.followed, ...last]) };
 }
 
 /** The last view that was tried may be changed, too, such as one that gets what was withdrawn meanwhile. */
@@ -79,7 +80,8 @@ async function plannedSince(known: Set<string>, run: Run): Promise<readonly Plan
   for (const view of await newViews(run.asked.operation, known, run.bench)) {
     known.add(view);
     const content = await readOther(view, run.bench);
-    if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
+    if (content.state.deleting) leaveOut(view, run);
+    else if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
   }
   return planned;
 }
@@ -91,20 +93,39 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
   if (deletes !== undefined) return { view, lines, moved: await deleteView(view, deletes, run.bench), followed: [] };
   if (planned.change === undefined) return { view, lines, moved: false, followed: [] };
   let [made, before]: [PlannedView, ViewContent | undefined] = [planned, undefined];
-  const moved = await changeView(
-    view,
-    (content) => {
-      [made, before] = [plannedFrom(content, planned, run), content];
-      return made.change;
-    },
-    run.bench,
-  );
+  const change = (content: ViewContent) => {
+    [made, before] = [plannedFrom(content, planned, run), content];
+    return made.change;
+  };
+  const watched: Press = { ...run.bench, onCommit: (name, commit) => run.commits.set(name, commit) };
+  const moved = await unlessDeleting(planned, run, () => changeView(view, change, watched));
+  if (moved === undefined) return { view, lines: [], moved: false, followed: [] };
   const { request, at, bench } = run;
   const asker = askerOf(request);
   if (moved && before !== undefined && isSource(request)) await undoCircle(before, asker, bench);
   const back = { asker, at, before, press: bench };
   const since = moved && isCopied(made) ? await takeBackSince(view, run.mirror.withdrawn, back) : nothing;
   return { view, lines: [...made.lines, ...since.lines], moved, followed: since.followed };
+}
+
+/** @returns undefined for a view that the operation does not name, and whose deletion has begun meanwhile */
+async function unlessDeleting(
+  { view }: PlannedView,
+  run: Run,
+  work: () => Promise<boolean>,
+): Promise<boolean | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const isDeleting = error instanceof MirrorError && error.name === 'NoSuchView' && !run.mirror.views.has(view);
+    if (!isDeleting) throw error;
+    leaveOut(view, run);
+    return undefined;
+  }
+}
+
+function leaveOut(view: string, run: Run): void {
+  run.remarks = [beingDeleted(view), ...run.remarks];
 }
 
 const isSource = ({ does }: Run['request']) => does === 'view-create' || does === 'view-set';
@@ -160,20 +181,4 @@ export function planChanged(): MirrorError {
   return new MirrorError('PlanChanged', 'this plan was made with other options, or the mirror has changed since', {
     hint: 'for a new plan, give --dry-run instead of --plan',
   });
-}
-
-/** Work on one view; its error names the views that were changed before. */
-async function named<Result>(before: readonly ViewOutcome[], work: () => Promise<Result>): Promise<Result> {
-  const changed = before.filter(({ moved }) => moved).map(({ view }) => view);
-  try {
-    return await work();
-  } catch (cause) {
-    if (!(cause instanceof MirrorError) || changed.length === 0) throw cause;
-    const { name, message, hint, misuse } = cause;
-    const again = 'run the same command again: it continues with the other views';
-    throw new MirrorError(name, `${message}; already changed: ${changed.join(', ')}`, {
-      hint: hint === undefined ? again : `${hint}; then ${again}`,
-      ...{ cause, misuse },
-    });
-  }
 }

@@ -19,18 +19,23 @@ import { sitesFollow } from './sites-follow';
 export async function passThrough(planned: Planned, views: readonly string[], reading: Reading): Promise<Planned> {
   const { elsewhere } = planned;
   const others: PlannedElsewhere[] = [];
-  const unread: Remark[] = [];
+  const leftOut: Remark[] = [];
   for (const view of elsewhere === undefined ? [] : views) {
     const content = await unlessBroken(view, reading);
-    if (content instanceof MirrorError) unread.push(unreadRemark(view, content, elsewhere?.later));
-    else if (content !== undefined && !content.state.deleting && elsewhere !== undefined)
-      others.push(withoutContent(elsewhere.plan(content)));
+    if (content instanceof MirrorError) leftOut.push(unreadRemark(view, content, elsewhere?.later));
+    else if (content === undefined || content.state.deleting) leftOut.push(beingDeleted(view));
+    else if (elsewhere !== undefined) others.push(withoutContent(elsewhere.plan(content)));
   }
   const { remarks, ...whole } = joined(planned, others);
-  return { ...whole, remarks: [...unread, ...remarks] };
+  return { ...whole, remarks: [...leftOut, ...remarks] };
 }
 
-/** @returns why a view cannot be read; undefined for one that is nearly deleted, which need not be told */
+/** Sites may still use it if its deletion was interrupted, but nothing can change it any more. */
+export function beingDeleted(view: string): Remark {
+  return { about: 'being deleted', view, commands: [`maas-mirror view delete ${view}`] };
+}
+
+/** @returns why a view cannot be read; undefined for one that is nearly deleted */
 async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
   try {
     return await readOther(view, reading);

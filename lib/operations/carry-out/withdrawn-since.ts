@@ -8,10 +8,9 @@ import type { Withdrawal } from '../../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../../publication/withdrawn-everywhere';
 import { newestVersion } from '../../simplestreams/merge';
 import type { Asker } from '../plans/asked';
-import { backIn } from '../plans/back/back-in';
 import type { Moves } from '../plans/back/going-back';
 import { type ChosenProduct, productsIn, releaseOf } from '../plans/chosen-products';
-import { backUnmarked } from './back-unmarked';
+import { backMarked, backUnmarked } from './back-unmarked';
 
 /** What is done to a view in addition. */
 interface TakenBack {
@@ -33,7 +32,7 @@ interface Since {
 /**
  * Takes back what was withdrawn while this view got it, since no commit can depend on the index of another view. A rollback in
  * all views does not see a view that comes after it has listed the views for the last time: its mark is set here, too. What was
- * withdrawn in another view alone is not marked here, and what this view offered before stays.
+ * withdrawn in another view alone is not marked here. What this view offered before stays, whatever was withdrawn.
  * @param known the withdrawals that the change obeyed
  * @throws Withdrawn if the view has nothing to go back to; the errors of changeView
  */
@@ -55,10 +54,8 @@ export async function takeBackSince(
       (content) => {
         const asked = { ...asker, republish: false };
         const all = [...known, ...marks];
-        const { planned, moves } =
-          mark.everywhere === true
-            ? backIn(content, mark, asked, all, at)
-            : backUnmarked(content, mark, before, asked, all, at);
+        const back = mark.everywhere === true ? backMarked : backUnmarked;
+        const { planned, moves } = back(content, mark, before, asked, all, at);
         [made, leaving, stuck] = [planned.lines, moves.leaving, moves.stuck];
         isAll = productsIn(content).length === stuck.length;
         return planned.change;

@@ -4,30 +4,45 @@ import type { LostPart } from '../../publication/restored/remains';
 import type { Fault } from './faults';
 
 /** What a repair does about a fault. */
-export function lineOf(fault: Fault): PlanLine {
+export function lineOf(fault: Fault, view: string): PlanLine {
   switch (fault.fault) {
     case 'link':
       return { does: 'set', why: `${fault.folder} leads to the pool` };
     case 'unfollowed':
       return { does: 'set', why: `it follows ${fault.sources.join(', ')}` };
     case 'lost':
-      if (fault.ends) {
-        const lost = fault.parts.includes('index') ? 'its index is lost' : 'what it offered is lost, too';
-        return { does: 'set', why: `deleted, since ${lost}` };
-      }
+      if (fault.ends) return { does: 'set', why: endText(fault) };
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
+    case 'sourceless':
+      return { does: 'leave out', why: sourceless(view, fault.sources) };
     default:
       return { does: 'set', why: texts[fault.fault] };
   }
 }
 
-const texts: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed' | 'lost'>, string>> = {
+const texts: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed' | 'lost' | 'sourceless'>, string>> = {
   unfinished: 'an interrupted change is finished',
   missing: 'the index that was published last is put back',
   restored: 'the restored index is taken as a rollback',
   'no state': 'its first state is written',
   behind: 'index.json follows index.sjson',
 };
+
+function endText({ parts, followers }: Extract<Fault, { fault: 'lost' }>): string {
+  const lost = parts.includes('index') ? 'its index is lost' : 'what it offered is lost, too';
+  const then = followers.map((one) => `${one} follows it: then ${otherSource(one)}`);
+  return [`deleted, since ${lost}`, ...then].join('; ');
+}
+
+/** Why a view without its source is not updated, and what to do. */
+export function sourceless(view: string, sources: readonly string[]): string {
+  const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
+  return `${missing}, so it is not updated any more: ${otherSource(view)}`;
+}
+
+function otherSource(view: string): string {
+  return `choose another source: maas-mirror view set ${view} --from VIEW, or delete it: maas-mirror view delete ${view}`;
+}
 
 /** Why a view is not repaired. */
 export function failureLine({ message, hint }: MirrorError): PlanLine {

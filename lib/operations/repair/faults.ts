@@ -15,6 +15,7 @@ import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
 import type { Withdrawal } from '../../publication/state/withdrawal';
+import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
 
@@ -27,7 +28,12 @@ export type Fault =
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
   /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
-  | { readonly fault: 'lost'; readonly parts: readonly LostPart[]; readonly ends: boolean }
+  | {
+      readonly fault: 'lost';
+      readonly parts: readonly LostPart[];
+      readonly ends: boolean;
+      readonly followers: readonly string[];
+    }
   /** The view was made by an older release. */
   | { readonly fault: 'no state' }
   /** index.json or its signature is not that of index.sjson. */
@@ -35,7 +41,9 @@ export type Fault =
   /** A folder of the pool cannot be read below the view. */
   | { readonly fault: 'link'; readonly folder: string }
   /** A selected view does not offer what its sources do. */
-  | { readonly fault: 'unfollowed'; readonly sources: readonly string[] };
+  | { readonly fault: 'unfollowed'; readonly sources: readonly string[] }
+  /** A selected view is made from views that do not exist. Only people can decide what it shall be made from. */
+  | { readonly fault: 'sourceless'; readonly sources: readonly string[] };
 
 /**
  * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
@@ -84,7 +92,14 @@ async function lostFaults(found: PublishedIndex, press: Press): Promise<Fault[]>
   const parts = await lostParts(found, press);
   if (parts.length === 0) return [];
   const ends = parts.includes('index') || (await unlessLost(() => readDocuments(found, press))) === undefined;
-  return [{ fault: 'lost', parts, ends }];
+  return [{ fault: 'lost', parts, ends, followers: ends ? await followersIn(found.view, press) : [] }];
+}
+
+/** The selected views that are made from a view itself, as far as their decisions can be read. */
+async function followersIn(view: string, press: Press): Promise<readonly string[]> {
+  const all = await decisionsOfAll(press);
+  const { states } = decidedIn(all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+  return [...states].filter(([, state]) => sourcesOf(state).includes(view)).map(([follower]) => follower);
 }
 
 /** A folder of its own, as copying makes one, is right, too. */
@@ -107,7 +122,13 @@ async function followFaults(
   if (names.length === 0) return [];
   const content = contentOf(published);
   const sources = new Map<string, ReturnType<typeof contentOf>>();
-  for (const name of names) sources.set(name, contentOf(await readView(name, press)));
+  const missing: string[] = [];
+  for (const name of names) {
+    const source = await readView(name, press);
+    if (source.index === undefined) missing.push(name);
+    sources.set(name, contentOf(source));
+  }
+  if (missing.length > 0) return [{ fault: 'sourceless', sources: missing }];
   const at = press.now();
   const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);
   const isFollowing = !hasChanged(content, nextContent(content, { documents, ledger }, at));

@@ -15,7 +15,7 @@ export interface Found {
 }
 
 export function plannedOf({ view, faults, failure }: Found): Omit<ViewOutcome, 'moved'> {
-  return { view, lines: failure === undefined ? faults.map(lineOf) : [failureLine(failure)] };
+  return { view, lines: failure === undefined ? faults.map((fault) => lineOf(fault, view)) : [failureLine(failure)] };
 }
 
 /** @throws the failure, if no view that has faults can be repaired */

@@ -5,13 +5,14 @@ import { hasChanged, nextContent } from '../../publication/next-content';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { sha256Of } from '../../sha256';
+import { sourceless } from '../repair/fault-lines';
 import type { Read } from './check-document';
 import type { CheckedView } from './check-view';
 import type { Problem } from './problem';
 
 /**
  * Checks that selected views offer what their sources do. Views that were changed since they were checked are left out: they
- * may just be being updated.
+ * may just be being updated. So are those that are being deleted, which nothing updates.
  * @param views those whose sources were checked, too
  * @param withdrawn the withdrawals of all views
  */
@@ -20,9 +21,20 @@ export async function checkFollowed(
   views: readonly CheckedView[],
   withdrawn: readonly Withdrawal[],
 ): Promise<Problem[]> {
+  const there = new Set(views.map(({ view }) => view));
   const contents = new Map(views.flatMap(({ view, content }) => (content ? [[view, content] as const] : [])));
   const problems: Problem[] = [];
   for (const content of contents.values()) {
+    if (content.state.deleting) continue;
+    const missing = sourcesOf(content.state).filter((from) => !there.has(from));
+    if (missing.length > 0) {
+      problems.push({
+        object: mirror.index(content.view),
+        rule: 'unfollowed',
+        message: sourceless(content.view, missing),
+      });
+      continue;
+    }
     const sources = new Map(sourcesOf(content.state).flatMap((from) => sourceIn(contents, from)));
     if (sources.size === 0 || sources.size < sourcesOf(content.state).length) continue;
     if (isFollowing(content, sources, withdrawn)) continue;

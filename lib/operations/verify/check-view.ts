@@ -87,10 +87,16 @@ async function checkFiles(
       ...checked.flatMap((each) => each.problems),
       ...state.problems,
       ...(content && state.stored ? checkRemembered(content, state.stored) : []),
-      ...plain,
+      ...(content?.state.deleting ? [undeleted(view)] : plain),
     ],
     ...(content && { content }),
   };
+}
+
+/** Whatever is wrong with index.json, the deletion removes it, and nothing else can change the view. */
+function undeleted(view: string): Problem {
+  const message = `the view is being deleted; if that was interrupted, finish it: maas-mirror view delete ${view}`;
+  return { object: mirror.index(view), rule: 'deleting', message };
 }
 
 /** A snapshot has the label of its source; that of an older release does not say which that is, but it has one. */

@@ -1,6 +1,5 @@
 /* publication/commit: writes the new content of a view, and moves its index to it. */
 
-import { MirrorError } from '../../errors';
 import { mirror as layout, mutableCacheControl } from '../../job/layout';
 import { makeIndex, type SealedDocument, sealDocument } from '../../simplestreams/documents';
 import { writeJson } from '../../simplestreams/json';
@@ -12,6 +11,7 @@ import type { NextContent } from '../next-content';
 import type { Press } from '../press';
 import { readDocumentText } from '../read-index';
 import type { PublishedView } from '../read-view';
+import { commitOnce } from './commit-once';
 import { takeDocument } from './take-document';
 import { type NewEntry, stateFiles, writeState } from './write-state';
 
@@ -37,13 +37,9 @@ export async function moveIndex(
   await writeState(view, state, press);
 
   const signed = Buffer.from(await press.signer.clearsign(writeJson(index), next.at));
-  try {
-    await press.mirror.replace(layout.index(view), signed, { ...mutableText, ifMatch: tag });
-    return true;
-  } catch (error) {
-    if (error instanceof MirrorError && error.name === 'PreconditionFailed') return false;
-    throw error;
-  }
+  return commitOnce(view, press, () =>
+    press.mirror.replace(layout.index(view), signed, { ...mutableText, ifMatch: tag }),
+  );
 }
 
 /** Seals documents that have changed, and, unchanged, those that the new key has not signed yet. */

@@ -107,6 +107,16 @@ describe('the text of an operation', () => {
     ]);
   });
 
+  test('names a view that is being deleted, and what finishes that', () => {
+    const remarks: Remark[] = [{ about: 'being deleted', view: 'lab', commands: ['maas-mirror view delete lab'] }];
+    expect(outcomeLines(asked('rollback'), outcome([], { remarks }), { stack: 'Mirror' })).toEqual(
+      expect.arrayContaining([
+        'lab is being deleted, and was left out. If that was interrupted, finish it:',
+        '  maas-mirror view delete lab --stack Mirror',
+      ]),
+    );
+  });
+
   test('says that nothing is to be done, and why', () => {
     const lines: PlanLine[] = [{ does: 'pass over', product: ga, version: is, why: 'young' }];
     const still = outcome(lines, { views: [{ view: 'stable', lines, moved: false }] });

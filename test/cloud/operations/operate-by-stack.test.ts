@@ -86,7 +86,7 @@ describe('an operation of a stack', () => {
       { errorType: 'Sandbox.Timedout', errorMessage: 'Task timed out after 900.00 seconds' },
       {
         ...{ name: 'AwsFailed', message: 'the function Operate-1 failed: Task timed out after 900.00 seconds' },
-        hint: 'each view is either changed or unchanged: see its log in CloudWatch, and run the same command again',
+        hint: 'each view is either changed or unchanged: see maas-mirror history VIEW, and the log of the function in CloudWatch; run the same command again only for what is missing',
       },
     ],
   ])('refuses with what the function failed with: $errorType', async (error, expected) => {

@@ -121,7 +121,7 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       expect(await newestIn(bench, 'candidate', 'stable', 'lab')).toEqual([back, back, back]);
     });
 
-    it('says nothing of one whose deletion has begun', async () => {
+    it('says of one whose deletion has begun only what finishes that', async () => {
       const bench = await make();
       await prepare(bench);
       const closing = { note: { what: 'view' } } as const;
@@ -129,6 +129,9 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       await breakView('stable', bench);
       const done = await bench.operate(inAllViews(rollback));
       expect([movedIn(done), told(done)]).toEqual([['lab', 'candidate'], []]);
+      expect(done.remarks).toContainEqual({
+        ...{ about: 'being deleted', view: 'stable', commands: ['maas-mirror view delete stable'] },
+      });
     });
 
     it('refuses to go on if the store fails', async () => {

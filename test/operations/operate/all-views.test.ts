@@ -1,10 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MirrorError } from '../../../lib/errors';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
+import { verifyMirror } from '../../../lib/operations/verify';
 import { deleteView } from '../../../lib/publication/delete-view';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { formatBytes, formatKey } from '../../../lib/store/format';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
+import { folderInMemory } from '../../fixtures/temporary-folder';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { MadeMirror } from './made-mirror';
 
@@ -50,6 +53,10 @@ function when(view: string, moment: 'before' | 'after', what: () => Promise<unkn
   };
 }
 
+async function failed(): Promise<never> {
+  throw new MirrorError('StoreFailed', 'the disk is gone');
+}
+
 const newest = async () => [await mirror.newest('candidate'), await mirror.newest('stable')];
 
 /** The same withdrawal in both views. */
@@ -72,9 +79,11 @@ describe('a rollback in all views', () => {
   });
 
   it('names what was changed when a view fails, and the same command continues', async () => {
-    when('candidate', 'before', async () => {
+    mirror.around = async ({ method, key }, go) => {
+      if (method !== 'create' || !key.startsWith('candidate/')) return go();
+      mirror.around = (_, next) => next();
       throw new MirrorError('StoreFailed', 'the disk is gone', { hint: 'mount it' });
-    });
+    };
     await expect(mirror.operate(rollback)).rejects.toMatchObject({
       name: 'StoreFailed',
       message: 'the disk is gone; already changed: stable',
@@ -89,6 +98,26 @@ describe('a rollback in all views', () => {
     await expectOneMark();
   });
 
+  it('is continued without the plan that was shown, since the mirror is another by then', async () => {
+    const { plan } = await mirror.operate(rollback, { dryRun: true });
+    when('candidate', 'before', failed);
+    await expect(mirror.operate(rollback, { plan })).rejects.toMatchObject({
+      message: 'the disk is gone; already changed: stable; may have been changed: candidate',
+      hint: 'run maas-mirror repair, then look for the change: maas-mirror history candidate; only if it is missing, run the same command again, without --plan',
+    });
+    await expect(mirror.operate(rollback, { plan })).rejects.toMatchObject({ name: 'PlanChanged' });
+  });
+
+  it('continues in views that come after one whose commit was not answered', async () => {
+    when('stable', 'after', failed);
+    await expect(mirror.operate(rollback)).rejects.toMatchObject({
+      message: 'the disk is gone; may have been changed: stable',
+      hint: 'run the same command again: it continues with the other views',
+    });
+    await mirror.operate(rollback);
+    expect(await newest()).toEqual([all('good'), all('good')]);
+  });
+
   /** Fails to list the views once candidate was changed: once, or until the operation has ended. */
   async function expectUnlisted({ once }: { once: boolean }): Promise<void> {
     const { store } = mirror;
@@ -101,7 +130,7 @@ describe('a rollback in all views', () => {
     });
     await expect(mirror.operate(alone)).rejects.toMatchObject({
       message: 'the disk is gone; already changed: candidate',
-      hint: 'run the same command again: it continues with the other views',
+      hint: 'do not run the same command again: it would change another version; to see the change: maas-mirror history candidate; to finish it: maas-mirror repair',
     });
     store.folders = folders;
   }
@@ -141,6 +170,110 @@ describe('a rollback in all views', () => {
     await mirror.operate(rollback);
     expect(await mirror.newest('candidate')).toEqual(all('good'));
     expect((await mirror.read('stable')).index).toBeUndefined();
+  });
+});
+
+describe('a view whose deletion was interrupted', () => {
+  const deleteLab: OperationRequest = { does: 'view-delete', name: 'lab' };
+  const leftOut = { about: 'being deleted', view: 'lab', commands: ['maas-mirror view delete lab'] };
+
+  beforeEach(async () => {
+    await mirror.store.create(formatKey, formatBytes);
+    await mirror.operate({ does: 'view-create', name: 'lab', select: [{ from: 'stable' }] });
+  });
+
+  /** Is killed before one of the indexes is removed. */
+  async function interrupted(key: string): Promise<void> {
+    mirror.around = (call, go) => (call.method === 'remove' && call.key === key ? failed() : go());
+    await expect(mirror.operate(deleteLab)).rejects.toThrow('the disk is gone');
+    mirror.around = (_, next) => next();
+  }
+
+  it.each<OperationRequest>([
+    rollback,
+    alone,
+    { does: 'withdraw', ...scope, version: 'newest', allViews: true },
+    { does: 'withdraw', ...scope, version: 'newest', allViews: false },
+  ])('is left out, and named with what finishes it: $does, in all views: $allViews', async (operation) => {
+    await interrupted('lab/streams/v1/index.json');
+    for (const dryRun of [true, false]) {
+      const { views, remarks } = await mirror.operate(operation, { dryRun });
+      expect(views.map(({ view }) => view)).not.toContain('lab');
+      expect(remarks).toContainEqual(leftOut);
+      expect(remarks.filter(({ about, view }) => about === 'still offered' && view === 'lab')).toEqual([]);
+    }
+    await mirror.operate(deleteLab);
+  });
+
+  it('is left out also if the deletion begins before it has its turn', async () => {
+    when('lab', 'before', () => interrupted('lab/streams/v1/index.json'));
+    const { views, remarks } = await mirror.operate(rollback);
+    expect(views).toContainEqual({ view: 'lab', lines: [], moved: false });
+    expect(remarks.filter(({ about }) => about === 'being deleted')).toEqual([leftOut]);
+    expect(await newest()).toEqual([all('good'), all('good')]);
+  });
+
+  it.each(['index.json', 'index.sjson'])('is told by verify, and nothing else, if %s is left', async (name) => {
+    await interrupted(`lab/streams/v1/${name}`);
+    await mirror.operate(rollback);
+    const { problems } = await verifyMirror(mirror.store, { scratch: folderInMemory() });
+    expect(problems.filter(({ object }) => object.startsWith('lab/'))).toEqual([
+      {
+        ...{ object: 'lab/streams/v1/index.sjson', rule: 'deleting' },
+        message: 'the view is being deleted; if that was interrupted, finish it: maas-mirror view delete lab',
+      },
+    ]);
+  });
+});
+
+describe.each<OperationRequest>([
+  alone,
+  { does: 'remove', ...scope, version: 'newest' },
+  { does: 'remove', ...scope, version: '20261124.083000' },
+  { does: 'withdraw', ...scope, version: 'newest', allViews: false },
+])('$does, if the store fails after the commit,', (operation) => {
+  /** Fails once, at one call from the commit on. */
+  async function failing(at: number): Promise<{ readonly error?: MirrorError; readonly isOver: boolean }> {
+    let calls = -1;
+    mirror.around = async ({ method, key }, go) => {
+      if (calls < 0 && (method !== 'replace' || key !== 'candidate/streams/v1/index.sjson')) return go();
+      calls += 1;
+      const done = await go();
+      if (calls === at) await failed();
+      return done;
+    };
+    const error = await mirror.operate(operation).then(
+      () => undefined,
+      (thrown: MirrorError) => thrown,
+    );
+    mirror.around = (_, next) => next();
+    return { ...(error && { error }), isOver: calls < at };
+  }
+
+  it('tells that the view may have been changed, if that was not answered', async () => {
+    expect((await failing(0)).error).toMatchObject({
+      name: 'StoreFailed',
+      message: 'the disk is gone; may have been changed: candidate',
+      hint: 'run maas-mirror repair, then look for the change: maas-mirror history candidate; only if it is missing, run the same command again',
+    });
+  });
+
+  it('tells that the view was changed, wherever it failed, and does not invite to change it again', async () => {
+    const base = (mirror.store as MemoryStore).copy();
+    let told = 0;
+    for (let [at, done] = [1, false]; !done; at += 1) {
+      mirror = new MadeMirror(base.copy(), signer);
+      mirror.turnClockTo('2026-11-24T10:15:00Z');
+      const { error, isOver } = await failing(at);
+      done = isOver;
+      // What follows is updated by the next change, so that its failure is no error.
+      if (error === undefined) continue;
+      told += 1;
+      expect(error.message, `at call ${at}`).toBe('the disk is gone; already changed: candidate');
+      expect(error.hint).toMatch(/to see the change: maas-mirror history candidate; to finish it: maas-mirror repair$/);
+      expect(error.hint).not.toMatch(/(?<!do not )run the same command again/);
+    }
+    expect(told).toBeGreaterThan(5);
   });
 });
 

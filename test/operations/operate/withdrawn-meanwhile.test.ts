@@ -111,7 +111,36 @@ describe.each(allStores)('a version that its source withdraws while another view
     await mirror.operate({ ...promote, release: 'bootloaders' } as OperationRequest);
     expect(await mirror.newest('stable')).toEqual({ ...all('bad'), pxelinux: 'fix' });
   });
+
+  it('stays if the view offered it before, also if it is withdrawn in all views', async () => {
+    await mirror.operate(promote);
+    await mirror.publish('candidate', wednesday, { loader: 'fix' });
+    meanwhile('stable', () => mirror.operate({ ...withdraw, allViews: true } as OperationRequest));
+    const { views } = await mirror.operate({ ...promote, release: 'bootloaders' } as OperationRequest);
+    expect(await mirror.newest('stable')).toEqual({ ...all('bad'), pxelinux: 'fix' });
+    expect(views.flatMap(({ lines }) => lines.map(({ does }) => does))).toEqual(['offer']);
+    expect((await mirror.read('stable')).state.withdrawals).toHaveLength(1);
+  });
+
+  it('is taken back if it is withdrawn in all views, with the mark of all it was set for', async () => {
+    await mirror.publish('candidate', wednesday, { loader: 'fix' });
+    meanwhile('stable', async () => {
+      mirror.around = (call, go) => (call.key.startsWith('stable/') && call.method === 'create' ? killed() : go());
+      await expect(mirror.operate({ ...withdraw, allViews: true } as OperationRequest)).rejects.toThrow('killed');
+      mirror.around = (_, next) => next();
+    });
+    await mirror.operate({ ...promote, release: 'noble' } as OperationRequest);
+    expect(await mirror.newest('stable')).toEqual({ ...all('good'), pxelinux: 'good' });
+    const [candidate, stable] = [await mirror.read('candidate'), await mirror.read('stable')];
+    expect(stable.state.withdrawals).toEqual(candidate.state.withdrawals);
+    await mirror.operate({ ...restore, allViews: true } as OperationRequest);
+    expect(await mirror.newest('stable')).toEqual({ ...all('bad'), pxelinux: 'good' });
+  });
 });
+
+async function killed(): Promise<never> {
+  throw new MirrorError('StoreFailed', 'killed');
+}
 
 /** What happened to the indexes, in order. */
 async function bothAtOnce(store: MemoryStore, turns: readonly Turn[]): Promise<string[]> {

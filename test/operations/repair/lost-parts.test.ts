@@ -392,6 +392,54 @@ describe('a view that has lost a part of what it remembers', () => {
   });
 });
 
+describe('a view that is lost as a whole, and that others follow', () => {
+  const otherSource =
+    'choose another source: maas-mirror view set a-site --from VIEW, or delete it: maas-mirror view delete a-site';
+  const missing = `it follows candidate, which does not exist, so it is not updated any more: ${otherSource}`;
+
+  /** With the documents. */
+  async function lostView(): Promise<MadeViews> {
+    const views = await madeMirror(new MemoryStore());
+    await views.offer('stable', images({ '1': 'a' }));
+    for (const name of ['a-site', 'promoted']) {
+      await asking(
+        { does: 'view-create', name, select: [{ from: name === 'a-site' ? 'candidate' : 'stable' }] },
+        views,
+      );
+    }
+    const { documents } = await lose('state', views);
+    for (const { path } of documents.values()) await views.press.mirror.remove(layout.document('candidate', path));
+    return views;
+  }
+
+  it('names them before it is given up, and what to do then', async () => {
+    const views = await lostView();
+    const { views: shown } = await repairing(views, { view: 'candidate', forgetLost: true }, true);
+    const why = `deleted, since what it offered is lost, too; a-site follows it: then ${otherSource}`;
+    expect(shown).toMatchObject([{ view: 'candidate', lines: [{ does: 'set', why }] }]);
+  });
+
+  it('does not keep the others from being repaired after it, and is told as long as it is their source', async () => {
+    const views = await lostView();
+    const { mirror } = views.press;
+    await repairing(views, { view: 'candidate', forgetLost: true });
+    await mirror.remove(layout.plainIndex('stable'));
+    const { views: done, followed } = await repairing(views);
+    expect(done.map(({ view, lines, moved }) => [view, lines[0], moved])).toEqual([
+      ['a-site', { does: 'leave out', why: missing }, false],
+      ['stable', { does: 'set', why: 'index.json follows index.sjson' }, true],
+    ]);
+    expect(followed.map(({ failure }) => failure)).toEqual([undefined]);
+    expect((await repairing(views)).views.map(({ view, moved }) => [view, moved])).toEqual([['a-site', false]]);
+
+    const { problems } = await verifyMirror(mirror, { scratch: folderInMemory() });
+    expect(problems).toEqual([{ object: layout.index('a-site'), rule: 'unfollowed', message: missing }]);
+
+    await asking({ does: 'view-set', name: 'a-site', select: [{ from: 'stable' }] }, views);
+    expect([(await repairing(views)).views, await rulesOf(views)]).toEqual([[], []]);
+  });
+});
+
 describe('verify of a mirror with a deleted view', () => {
   const [note, path] = [layout.tombstone('candidate'), 'candidate/streams/v1/'];
   const buried = async () => {
