@@ -66,7 +66,9 @@ const toldOf = ({ views }: OperationOutcome) =>
 const rulesOf = async ({ press: { mirror } }: MadeViews) =>
   (await verifyMirror(mirror, { scratch: folderInMemory() })).problems.map(({ rule }) => rule);
 const historyOf = async (view: string, { press }: MadeViews) =>
-  (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
+  (await readView(view, press)).head.newest?.block.entries.map(({ number, what, repaired }) =>
+    [number, what, ...(repaired === undefined ? [] : [repaired])].join(' '),
+  );
 
 const restore = async (store: Store, old: Buffer) => {
   if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
@@ -147,7 +149,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
       ['2.080000', ['1', '2']],
     ]);
     expect(documents.size).toBe(2);
-    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 hold', '4 repair']);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 hold', '4 repair restored']);
     expect(await rulesOf(views)).toEqual([]);
   });
 
@@ -258,6 +260,10 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     );
     expect(await historyOf('candidate', views)).toEqual(['1 upgrade']);
     expect(toldOf(await repairing(views.press, { upgrade: true }))).toEqual([]);
+
+    await writeMetadata(store, 'late', documents, signer, new Date('2026-11-20T05:00:00Z'));
+    await repairing(views.press);
+    expect(await historyOf('late', views)).toEqual(['1 repair no state']);
   });
 });
 
@@ -332,7 +338,7 @@ describe('repair, in a directory', () => {
     for (const [key, bytes] of files) writeFileSync(join(store.root, key), bytes);
 
     await repairing(views.press);
-    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 repair']);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 repair restored']);
     expect(await rulesOf(views)).toEqual([]);
   });
 

@@ -34,7 +34,7 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     const before = { ...found, documents, ...remains.remembered };
     const content = contentOf(before);
     const next = nextContent(content, {}, press.now());
-    const entry = entryOf(content, next, note);
+    const entry = entryOf(content, next, { ...note, repaired: 'lost' });
     if (found.index === undefined) {
       await buryAgain(before, next, entry, press);
       return remains;
