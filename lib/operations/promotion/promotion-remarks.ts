@@ -54,6 +54,11 @@ export function undoing(
   return commands.length === 0 ? [] : [{ about: 'undo', commands }];
 }
 
+/** The way back from a promotion that created its target: a hold would find nothing there to go back to. */
+export function deletion(view: string): Remark {
+  return { about: 'undo', why: 'delete the view that this created', commands: [`maas-mirror view delete ${view}`] };
+}
+
 interface Undone {
   readonly content: ViewContent;
   readonly withdrawn: readonly Withdrawal[];
