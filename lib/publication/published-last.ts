@@ -6,7 +6,7 @@ import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
 import type { Standing } from '../store/directory/generations';
 import type { Store } from '../store/store';
-import { type PublishedIndex, type Reading, unlessLost } from './read-index';
+import { type PublishedIndex, type Reading, readIndex, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
 
@@ -32,6 +32,17 @@ export async function refuseRestored(visible: Visible, reading: Reading): Promis
   throw new MirrorError('ChecksumMismatch', `${key} of ${reading.mirror.name} ${said}`, {
     hint: `${keep}to return to what was published last, restore the version of ${key} before this one; then run the command again`,
   });
+}
+
+/**
+ * Refuses a view whose index was restored where nothing would be changed, as every change is refused: who repeats a command,
+ * such as a timer, would not be told otherwise. Changes nothing.
+ * @throws ChecksumMismatch; the errors of readIndex
+ */
+export async function refuseRestoredView(view: string, reading: Reading): Promise<void> {
+  const { mirror } = reading;
+  if (mirror instanceof DirectoryStore) await mirror.requireOwn(layout.index(view));
+  else await refuseRestored(await readIndex(view, reading), reading);
 }
 
 /**

@@ -6,6 +6,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import type { OperationRequest } from '../../lib/job/operations/operation';
 import type { OperationOutcome } from '../../lib/job/operations/outcome';
 import { operate } from '../../lib/operations/operate';
+import { runPromotions } from '../../lib/operations/promotions';
 import { verifyMirror } from '../../lib/operations/verify';
 import { changeView } from '../../lib/publication/change-view';
 import { showMirror } from '../../lib/publication/mirror/show-mirror';
@@ -70,9 +71,9 @@ const historyOf = async (view: string, { press }: MadeViews) =>
     [number, what, ...(repaired === undefined ? [] : [repaired])].join(' '),
   );
 
-const restore = async (store: Store, old: Buffer) => {
-  if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
-  else await store.replace(index, old, {});
+const restore = async (store: Store, old: Buffer, key = index) => {
+  if (store instanceof DirectoryStore) writeFileSync(join(store.root, key), old);
+  else await store.replace(key, old, {});
 };
 /** A change that only the state knows of. */
 async function configuring(digit: string, { press }: MadeViews) {
@@ -207,6 +208,31 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     expect((await readView('candidate', views.press)).state.configured).toBe(configured);
     expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 view']);
     expect(await rulesOf(views)).toEqual([]);
+  });
+
+  it('is asked for where nothing would be changed, too: a timer would not be told of the restored index otherwise', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const scope = { architectures: [], flavours: [] };
+    const promotion = {
+      ...{ does: 'promote' as const, from: 'candidate', to: 'stable', require: [], waived: 'made by a test' },
+      ...scope,
+    };
+    await asking(promotion, views);
+    const key = layout.index('stable');
+    const old = (await store.read(key))?.bytes ?? Buffer.alloc(0);
+    await asking({ does: 'hold', view: 'stable', release: 'noble', ...scope }, views);
+    await restore(store, old, key);
+
+    const refusal = { name: 'ChecksumMismatch', hint: expect.stringContaining('maas-mirror repair stable') };
+    await expect(asking(promotion, views)).rejects.toMatchObject(refusal);
+    const operator = { operation: promotion, by: 'anna@ops1', dryRun: true, tool: '0', needs: [] };
+    await expect(operate(operator, { ...views.press, log: () => {} })).rejects.toMatchObject(refusal);
+
+    const settings = { name: 'stable', promote: { from: 'candidate', require: [] }, configured: '5'.repeat(64) };
+    const { runs } = await runPromotions([settings], { by: 'mirror.yaml' }, { ...views.press, log: () => {} });
+    expect(runs.map(({ does, failure }) => [does, failure?.name])).toContainEqual(['promote', 'ChecksumMismatch']);
+    expect((await store.read(key))?.bytes.equals(old)).toBe(true);
   });
 
   it('takes a restored index for one, though the clock of what was published last was behind', async () => {
