@@ -92,7 +92,7 @@ describe('by schedule, a mirror', () => {
     expect(runs.map(({ view, does, lines }) => [view, does, ...lines.map((line) => line.does)])).toEqual([
       ['candidate', 'unhold', 'set'],
       ['stable', 'promote', 'create', 'offer'],
-      ['lab', 'view-create', 'create', 'set', 'offer'],
+      ['lab', 'view-create', 'create', 'offer'],
     ]);
     expect(bench.writes.length).toBe(writes);
   });

@@ -28,10 +28,9 @@ export function createdByPromotion(
   const source = { promote };
   const next = { ...state, source, ...(configured !== undefined && { configured }) };
   const change = { ...view.change, state: next, note: { ...noteOf('view', request), from } };
-  const lines = view.lines.filter(({ does }) => does !== 'create'); // the caller says it
   return {
     ...planned,
-    views: [{ ...view, change, lines }],
+    views: [{ ...view, change }],
     remarks: planned.remarks.filter(({ about }) => about !== 'undo'),
   };
 }
