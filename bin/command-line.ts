@@ -86,13 +86,16 @@ export function programOf(terminal: Terminal, done: (code: number) => void): Com
       writeErr: (text) => terminal.err(text.trimEnd()),
     })
     .configureHelp({ subcommandTerm: (command) => command.name() }) // with arguments, the lines would be too long
-    .helpCommand(false) // replaced by bin/commands/help.ts
-    .showHelpAfterError("Run 'maas-mirror --help' for usage.");
+    .helpCommand(false); // replaced by bin/commands/help.ts
   for (const add of commands) add(program, terminal, done);
-  for (const command of program.commands) {
-    for (const one of [command, ...command.commands]) one.exitOverride();
-  }
+  settleErrors(program, program.name());
   return program;
+}
+
+/** After an error, a command names its own help. @param words by which it is called */
+function settleErrors(command: Command, words: string): void {
+  command.exitOverride().showHelpAfterError(`Run '${words} --help' for usage.`);
+  for (const one of command.commands) settleErrors(one, `${words} ${one.name()}`);
 }
 
 /** Runs the command that this process was started with, and sets the exit code. */

@@ -14,12 +14,12 @@ type Promotion = Extract<OperationRequest, { does: 'promote' }>['setting'];
  */
 export async function configuredPromotion(view: string, words: MirrorWords, folder = '.'): Promise<Promotion> {
   const { mirror, stack, config } = words;
-  const file = config ?? join(folder, 'mirror.yaml');
-  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync(file);
+  const isElsewhere = mirror !== undefined || stack !== undefined || !existsSync(join(folder, 'mirror.yaml'));
   if (config === undefined && isElsewhere) return undefined;
   const { parseConfig } = await import('../../lib/job/config.js');
   const { viewSettings } = await import('../../lib/job/views/view-settings.js');
-  const { readText } = await import('../request/sources-from.js');
-  const setting = viewSettings(parseConfig(readText(file, '--config'), file)).find(({ name }) => name === view);
+  const { configText } = await import('../request/config-text.js');
+  const { file, text } = configText(config, folder);
+  const setting = viewSettings(parseConfig(text, file)).find(({ name }) => name === view);
   return setting?.promote;
 }

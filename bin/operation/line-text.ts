@@ -30,7 +30,7 @@ function textOf({ does, version = '', name = '', why, before, newest }: PlanLine
       if (why === 'not held') return 'no longer held';
       return [why ?? 'set', ...(version === '' ? [] : [`at ${version}`])].join(' ');
     case 'create':
-      return `created${reason}`;
+      return name === '' ? `created${reason}` : `creates the view ${name}`;
     case 'delete':
       return `deleted${reason}`;
     default:

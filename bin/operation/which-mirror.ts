@@ -71,11 +71,11 @@ function requireAddress(mirror: string): string {
 
 /** `mirror:` of a mirror.yaml, a path relative to it. */
 async function configured(config: string | undefined, folder: string): Promise<string | undefined> {
-  const file = config ?? join(folder, 'mirror.yaml');
-  if (config === undefined && !existsSync(file)) return undefined;
-  const { readText } = await import('../request/sources-from.js');
+  if (config === undefined && !existsSync(join(folder, 'mirror.yaml'))) return undefined;
+  const { configText } = await import('../request/config-text.js');
   const { readYaml } = await import('../../lib/job/yaml/read-yaml.js');
-  const value = readYaml(readText(file, '--config'), file) as { readonly mirror?: unknown } | null | undefined;
+  const { file, text } = configText(config, folder);
+  const value = readYaml(text, file) as { readonly mirror?: unknown } | null | undefined;
   const mirror = typeof value === 'object' ? value?.mirror : undefined;
   if (mirror === undefined || mirror === null) return undefined;
   if (typeof mirror !== 'string' || mirror === '') {

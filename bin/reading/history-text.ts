@@ -1,5 +1,5 @@
 import type { ViewHistory } from '../../lib/operations/history';
-import type { HistoryChange, HistoryEntry } from '../../lib/publication/state/history';
+import type { Decided, HistoryChange, HistoryEntry, Repaired } from '../../lib/publication/state/history';
 import type { ViewKind, ViewSource } from '../../lib/publication/state/view-state';
 import { wrapped } from '../terminal/wrapped';
 import { groupsOfKeys } from './product-words';
@@ -24,18 +24,23 @@ interface Widths {
 }
 
 function entryLines(entry: HistoryEntry, { number, what }: Widths): string[] {
-  const time = entry.at.slice(0, 16).replace('T', ' ');
+  const time = minutesOf(entry.at);
   const head = `${String(entry.number).padStart(number)}  ${time}  ${entry.what.padEnd(what)}`;
   return wrapped([head, ...partsOf(entry)].join('  ').trimEnd(), number + 4, 0);
 }
 
-function partsOf({ by, request, execution, from, changes, decisions, reason }: HistoryEntry): string[] {
+function partsOf(entry: HistoryEntry): string[] {
+  const { by, request, execution, from, changes, decisions, decided = [], repaired, reason } = entry;
   const who = by ?? execution ?? '';
   return [
     ...(who === '' ? [] : [who]),
     ...(from === undefined ? [] : [`from ${from}`]),
     ...changes.map(changeText),
-    ...decisions.map(decisionText),
+    ...(repaired === undefined ? [] : [repairTexts[repaired] ?? repaired]),
+    ...decisions.flatMap((decision) => {
+      const about = decided.filter((one) => one.decision === decision);
+      return about.length === 0 ? [decisionText(decision)] : about.map(decidedText);
+    }),
     ...(reason === undefined ? [] : [`(${reason})`]),
     ...(request === undefined ? [] : [`[${request}]`]),
   ];
@@ -50,6 +55,35 @@ function changeText({ products, added, removed, held, released }: HistoryChange)
     ...held.map((name) => `${name} pending`),
   ];
   return `${groupsOfKeys(products)}: ${names.join(' ')}`;
+}
+
+const repairTexts: Readonly<Record<Repaired, string>> = {
+  restored: 'took a restored index as a rollback',
+  lost: 'went on from what was left of the view',
+  'no state': 'wrote the first state of the view',
+};
+
+/** `noble amd64,arm64 (ga-24.04): hold at 20261125.083000 until 2026-12-04 00:00` */
+function decidedText({ decision, ...about }: Decided): string {
+  const { release, architectures, flavours, version, at, until, everywhere, link } = about;
+  const of = [
+    release,
+    ...(architectures.length === 0 ? [] : [architectures.join(',')]),
+    ...(flavours.length === 0 ? [] : [`(${flavours.join(', ')})`]),
+    ...(version === undefined ? [] : [version]),
+  ];
+  const how = [
+    decisionText(decision),
+    ...(everywhere ? ['in all views'] : []),
+    ...(at === undefined ? [] : [`at ${at}`]),
+    ...(until === undefined ? [] : [`until ${minutesOf(until)}`]),
+    ...(link === undefined ? [] : [link]),
+  ];
+  return `${of.join(' ')}: ${how.join(' ')}`;
+}
+
+function minutesOf(at: string): string {
+  return at.slice(0, 16).replace('T', ' ');
 }
 
 /** Without the ids, which are for programs. */

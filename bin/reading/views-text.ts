@@ -1,6 +1,5 @@
-import { selectionText } from '../../lib/operations/views/source-text';
+import { promotionText, selectionText } from '../../lib/operations/views/source-text';
 import type { ViewDownload, ViewSummary } from '../../lib/operations/views-of-mirror';
-import type { ViewSource } from '../../lib/publication/state/view-state';
 import { counted, size } from '../terminal/sizes';
 import { type Column, table } from '../terminal/table';
 import { wrapped } from '../terminal/wrapped';
@@ -31,11 +30,6 @@ export function sourceText({ kind, source }: Pick<ViewSummary, 'kind' | 'source'
   if (source?.select !== undefined) return selectionText(source.select);
   if (source?.snapshot !== undefined) return source.snapshot.from;
   return kind === 'built' ? 'recipe' : kind === 'promoted' ? 'promoted by hand' : '';
-}
-
-function promotionText({ from, after, require = [] }: NonNullable<ViewSource['promote']>): string {
-  const conditions = [...(after === undefined ? [] : [`after ${after}`]), ...require];
-  return [from, conditions.join(', ')].filter(Boolean).join(' ');
 }
 
 /** Everything about one view. */

@@ -1,6 +1,7 @@
 import { type Operation, type OperationRequest, operationNeeds } from '../job/operations/operation';
 import type { OperationOutcome } from '../job/operations/outcome';
 import type { Press } from '../publication/press';
+import { refuseRestoredView } from '../publication/published-last';
 import { timeText } from '../publication/state/kept-ledger';
 import { changeInTurn, planChanged, type Run } from './carry-out/in-turn';
 import { passThrough } from './carry-out/pass-through';
@@ -39,6 +40,8 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const done = asked.dryRun
     ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
     : await changeInTurn(run);
+  const unchanged = done.views.filter(({ lines, moved }) => !moved && (!asked.dryRun || lines.length === 0));
+  for (const { view } of unchanged) await refuseRestoredView(view, bench);
   return { plan, at: timeText(at), ...done, remarks: run.remarks, needs: operationNeeds };
 }
 

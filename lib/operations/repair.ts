@@ -168,7 +168,7 @@ async function repairFault(view: string, fault: Fault, { note, withdrawn, press 
       await takeRemains(view, note, press);
       return;
     case 'no state':
-      await writeFirstState(view, note, press);
+      await writeFirstState(view, { ...note, repaired: 'no state' }, press);
       return;
     case 'behind':
       // Every change lets it follow, also one of nothing.

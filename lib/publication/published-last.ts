@@ -6,7 +6,7 @@ import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
 import type { Standing } from '../store/directory/generations';
 import type { Store } from '../store/store';
-import { type PublishedIndex, type Reading, unlessLost } from './read-index';
+import { type PublishedIndex, type Reading, readIndex, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions } from './read-state';
 import type { ViewState } from './state/view-state';
 
@@ -60,6 +60,17 @@ export function wayBack(view: string, mirror: Store): string {
   const back =
     mirror instanceof DirectoryStore ? `remove ${key}` : `copy the version of ${key} before this one over it`;
   return `to return to what was published last, ${back}, and run repair again`;
+}
+
+/**
+ * Refuses a view whose index was restored where nothing would be changed, as every change is refused: who repeats a command,
+ * such as a timer, would not be told otherwise. Changes nothing.
+ * @throws ChecksumMismatch; the errors of readIndex
+ */
+export async function refuseRestoredView(view: string, reading: Reading): Promise<void> {
+  const { mirror } = reading;
+  if (mirror instanceof DirectoryStore) await mirror.requireOwn(layout.index(view));
+  else await refuseRestored(await readIndex(view, reading), reading);
 }
 
 /**

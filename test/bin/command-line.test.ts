@@ -138,26 +138,29 @@ describe('the command line', () => {
   ])('refuses %j without its option', async (words, option) => {
     const { code, errLines, outLines } = await maasMirror(...words);
 
+    const named = words.filter((word) => !['lab', 'm'].includes(word)).join(' ');
     expect(code).toBe(2);
     expect(errLines).toEqual([
       `error: required option '${option}' not specified`,
-      "Run 'maas-mirror --help' for usage.",
+      `Run 'maas-mirror ${named} --help' for usage.`,
     ]);
     expect(outLines).toEqual([]);
   });
 
   it.each([
-    [['history'], "error: missing required argument 'view'"],
-    [['list', 'a', 'b'], "error: too many arguments for 'list'. Expected 1 argument but got 2: a, b."],
-    [['lst', 'm'], "error: unknown command 'lst'\n(Did you mean list?)"],
-    [['build', '--stak', 'x'], "error: unknown option '--stak'\n(Did you mean --stack?)"],
-    [['help', 'keyring', 'turn'], "error: unknown command 'turn'"],
-  ])('refuses %j', async (words, message) => {
+    [['history'], "error: missing required argument 'view'", ' history'],
+    [['unhold', 'stable'], "error: missing required argument 'release'", ' unhold'],
+    [['view', 'create'], "error: missing required argument 'name'", ' view create'],
+    [['list', 'a', 'b'], "error: too many arguments for 'list'. Expected 1 argument but got 2: a, b.", ' list'],
+    [['lst', 'm'], "error: unknown command 'lst'\n(Did you mean list?)", ''],
+    [['build', '--stak', 'x'], "error: unknown option '--stak'\n(Did you mean --stack?)", ' build'],
+    [['help', 'keyring', 'turn'], "error: unknown command 'turn'", ' keyring'],
+  ])('refuses %j, and names the help of the command itself', async (words, message, command) => {
     const { code, errLines } = await maasMirror(...words);
 
     expect(code).toBe(2);
     expect(errLines.join('\n')).toContain(message);
-    expect(errLines.at(-1)).toBe("Run 'maas-mirror --help' for usage.");
+    expect(errLines.at(-1)).toBe(`Run 'maas-mirror${command} --help' for usage.`);
   });
 
   it('prints its help, which lists all commands but the second name of one, and ends well', async () => {

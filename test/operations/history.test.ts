@@ -80,4 +80,38 @@ describe('the text of a history', () => {
         .replaceAll(/\s+/g, ' '),
     ).toContain('withdrawn hold lifted source: follows stable');
   });
+
+  test.each([
+    [
+      { decision: 'withdrawn 9d3c0a1b2c4d', version: '20261128.083000', architectures: ['amd64', 'arm64'] },
+      'noble amd64,arm64 20261128.083000: withdrawn',
+    ],
+    [
+      { decision: 'withdrawal 9d3c0a1b2c4d changed', version: '20261128.083000', everywhere: true },
+      'noble 20261128.083000: withdrawal changed in all views',
+    ],
+    [
+      { decision: 'hold 0c1d2e3f4a5b', flavours: ['ga-24.04'], at: '20261125.083000', until: '2026-12-04T00:00:00Z' },
+      'noble (ga-24.04): hold at 20261125.083000 until 2026-12-04 00:00',
+    ],
+    [{ decision: 'hold 0c1d2e3f4a5b lifted' }, 'noble: hold lifted'],
+    [
+      { decision: 'attested hw-lab: failed', version: '20261128.083000', link: 'https://lab/412' },
+      'noble 20261128.083000: attested hw-lab: failed https://lab/412',
+    ],
+  ])('says what a decision is about, in 80 columns: %j', (told, text) => {
+    const decided = { release: 'noble', architectures: [], flavours: [], ...told };
+    const lines = linesOf({ ...entry, changes: [], decisions: [told.decision], decided: [decided] });
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(`anna@ops1 ${text} (tested in lab)`);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test.each([
+    ['restored', 'took a restored index as a rollback'],
+    ['lost', 'went on from what was left of the view'],
+    ['no state', 'wrote the first state of the view'],
+  ] as const)('says what a repair mended: %s', (repaired, text) => {
+    const lines = linesOf({ ...entry, what: 'repair', changes: [], repaired });
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(`anna@ops1 ${text} (tested in lab)`);
+  });
 });

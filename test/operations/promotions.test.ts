@@ -91,8 +91,8 @@ describe('by schedule, a mirror', () => {
     const { runs } = await runPromotions([stable, site], { by: 'anna', dryRun: true }, bench.press);
     expect(runs.map(({ view, does, lines }) => [view, does, ...lines.map((line) => line.does)])).toEqual([
       ['candidate', 'unhold', 'set'],
-      ['stable', 'promote', 'offer'],
-      ['lab', 'view-create', 'create', 'set', 'offer'],
+      ['stable', 'promote', 'create', 'offer'],
+      ['lab', 'view-create', 'create', 'offer'],
     ]);
     expect(bench.writes.length).toBe(writes);
   });

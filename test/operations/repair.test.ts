@@ -6,6 +6,7 @@ import { mirror as layout } from '../../lib/job/layout';
 import type { OperationRequest } from '../../lib/job/operations/operation';
 import type { OperationOutcome } from '../../lib/job/operations/outcome';
 import { operate } from '../../lib/operations/operate';
+import { runPromotions } from '../../lib/operations/promotions';
 import { verifyMirror } from '../../lib/operations/verify';
 import { changeView } from '../../lib/publication/change-view';
 import { showMirror } from '../../lib/publication/mirror/show-mirror';
@@ -66,11 +67,13 @@ const toldOf = ({ views }: OperationOutcome) =>
 const rulesOf = async ({ press: { mirror } }: MadeViews) =>
   (await verifyMirror(mirror, { scratch: folderInMemory() })).problems.map(({ rule }) => rule);
 const historyOf = async (view: string, { press }: MadeViews) =>
-  (await readView(view, press)).head.newest?.block.entries.map(({ number, what }) => `${number} ${what}`);
+  (await readView(view, press)).head.newest?.block.entries.map(({ number, what, repaired }) =>
+    [number, what, ...(repaired === undefined ? [] : [repaired])].join(' '),
+  );
 
-const restore = async (store: Store, old: Buffer) => {
-  if (store instanceof DirectoryStore) writeFileSync(join(store.root, index), old);
-  else await store.replace(index, old, {});
+const restore = async (store: Store, old: Buffer, key = index) => {
+  if (store instanceof DirectoryStore) writeFileSync(join(store.root, key), old);
+  else await store.replace(key, old, {});
 };
 /** A change that only the state knows of. */
 async function configuring(digit: string, { press }: MadeViews) {
@@ -147,7 +150,7 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
       ['2.080000', ['1', '2']],
     ]);
     expect(documents.size).toBe(2);
-    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 hold', '4 repair']);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 hold', '4 repair restored']);
     expect(await rulesOf(views)).toEqual([]);
   });
 
@@ -207,6 +210,31 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     expect(await rulesOf(views)).toEqual([]);
   });
 
+  it('is asked for where nothing would be changed, too: a timer would not be told of the restored index otherwise', async () => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const scope = { architectures: [], flavours: [] };
+    const promotion = {
+      ...{ does: 'promote' as const, from: 'candidate', to: 'stable', require: [], waived: 'made by a test' },
+      ...scope,
+    };
+    await asking(promotion, views);
+    const key = layout.index('stable');
+    const old = (await store.read(key))?.bytes ?? Buffer.alloc(0);
+    await asking({ does: 'hold', view: 'stable', release: 'noble', ...scope }, views);
+    await restore(store, old, key);
+
+    const refusal = { name: 'ChecksumMismatch', hint: expect.stringContaining('maas-mirror repair stable') };
+    await expect(asking(promotion, views)).rejects.toMatchObject(refusal);
+    const operator = { operation: promotion, by: 'anna@ops1', dryRun: true, tool: '0', needs: [] };
+    await expect(operate(operator, { ...views.press, log: () => {} })).rejects.toMatchObject(refusal);
+
+    const settings = { name: 'stable', promote: { from: 'candidate', require: [] }, configured: '5'.repeat(64) };
+    const { runs } = await runPromotions([settings], { by: 'mirror.yaml' }, { ...views.press, log: () => {} });
+    expect(runs.map(({ does, failure }) => [does, failure?.name])).toContainEqual(['promote', 'ChecksumMismatch']);
+    expect((await store.read(key))?.bytes.equals(old)).toBe(true);
+  });
+
   it('takes a restored index for one, though the clock of what was published last was behind', async () => {
     const store = await makeStore();
     const views = await madeMirror(store);
@@ -258,6 +286,10 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     );
     expect(await historyOf('candidate', views)).toEqual(['1 upgrade']);
     expect(toldOf(await repairing(views.press, { upgrade: true }))).toEqual([]);
+
+    await writeMetadata(store, 'late', documents, signer, new Date('2026-11-20T05:00:00Z'));
+    await repairing(views.press);
+    expect(await historyOf('late', views)).toEqual(['1 repair no state']);
   });
 });
 
@@ -332,7 +364,7 @@ describe('repair, in a directory', () => {
     for (const [key, bytes] of files) writeFileSync(join(store.root, key), bytes);
 
     await repairing(views.press);
-    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 repair']);
+    expect(await historyOf('candidate', views)).toEqual(['1 publish', '2 publish', '3 repair restored']);
     expect(await rulesOf(views)).toEqual([]);
   });
 

@@ -37,7 +37,7 @@ export interface Followed {
  * - hold back: it goes to the shelf as pending
  * - mark, unmark: withdraws, restores; attest: records a result
  * - leave out: a product that has no suitable version; pass over: a version that is not suitable, and an older one is taken
- * - set: a field of the view's state; create, delete: the view
+ * - set: a field of the view's state; create, delete: the view; with `name` if a promotion creates it
  * - drop: a product leaves the documents
  */
 export interface PlanLine {

@@ -10,14 +10,15 @@ import { planHoldEnds } from '../plans/unhold-plan';
 import { type Conditions, conditionsOf } from './conditions';
 import { type PlaceOf, type Promoted, placesIn, promotedDocuments, promotedLedger, promotedVersions } from './promoted';
 import { reasonOf, refusalOf } from './promotion-refusals';
-import { downloads, olderOnes, tooOld, undoing } from './promotion-remarks';
+import { deletion, downloads, olderOnes, tooOld, undoing } from './promotion-remarks';
 import { type Promoting, promotionSets } from './promotion-sets';
 import { targetOf } from './target';
 
 /**
  * Offers the newest versions of a view in another one: the very bytes, with the same digests. With `after`, what may not be
  * taken is passed over; without it, it is refused. A held release that is named is refused; else only the others are promoted.
- * Holds of the target that have ended are lifted first, in the same change. A target that does not exist is created.
+ * Holds of the target that have ended are lifted first, in the same change. A target that does not exist is created,
+ * which is said, since its name may be a typo.
  */
 export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): Planned => {
   const before = targetFor(request, mirror);
@@ -32,7 +33,12 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
     sets.map(({ set }) => set),
     promoting,
   );
-  const lines = [...(ended?.lines ?? []), ...sets.flatMap((one, place) => [...linesOf(one), ...(old[place] ?? [])])];
+  const isNew = before.documents.size === 0 && taken.length > 0;
+  const lines = [
+    ...(isNew ? [{ does: 'create', name: to.view } as const] : []),
+    ...(ended?.lines ?? []),
+    ...sets.flatMap((one, place) => [...linesOf(one), ...(old[place] ?? [])]),
+  ];
   if (taken.length === 0)
     return { views: [{ ...ended, view: to.view, lines }], remarks: conditions.remarks, ...(refusal && { refusal }) };
   const documents = promotedDocuments(to, taken, at);
@@ -45,7 +51,7 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
     ...conditions.remarks,
     ...downloads(taken, before.documents, documents),
     ...olderOnes(taken, promoting),
-    ...undoing(taken, to, documents, { withdrawn: promoting.withdrawn, at }),
+    ...(isNew ? [deletion(to.view)] : undoing(taken, to, documents, { withdrawn: promoting.withdrawn, at })),
   ];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
 };

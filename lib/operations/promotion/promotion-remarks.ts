@@ -56,6 +56,11 @@ export function undoing(
   return [{ about: 'undo', commands, ...(!isWhole && { why: `hold what can be held, ${leadsElsewhere}` }) }];
 }
 
+/** The way back from a promotion that created its target: a hold would find nothing there to go back to. */
+export function deletion(view: string): Remark {
+  return { about: 'undo', why: 'delete the view that this created', commands: [`maas-mirror view delete ${view}`] };
+}
+
 interface Undone {
   readonly content: ViewContent;
   readonly withdrawn: readonly Withdrawal[];

@@ -28,7 +28,11 @@ export function createdByPromotion(
   const source = { promote };
   const next = { ...state, source, ...(configured !== undefined && { configured }) };
   const change = { ...view.change, state: next, note: { ...noteOf('view', request), from } };
-  return { ...planned, views: [{ ...view, change }], remarks: planned.remarks.filter(({ about }) => about !== 'undo') };
+  return {
+    ...planned,
+    views: [{ ...view, change }],
+    remarks: planned.remarks.filter(({ about }) => about !== 'undo'),
+  };
 }
 
 function byHand(name: string): MirrorError {

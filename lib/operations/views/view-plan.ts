@@ -39,9 +39,13 @@ export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror,
     ? selectedFrom(request, select, targetOf(mirror, name), mirror, at)
     : createdByPromotion(request, promote, mirror, at);
   const undo: Remark = { about: 'undo', commands: [`maas-mirror view delete ${name}`] };
+  const isSaid = ({ does }: PlanLine) => does === 'create' || (does === 'set' && request.select !== undefined);
   return {
     ...planned,
-    views: planned.views.map((one) => ({ ...one, lines: [created, ...one.lines] })),
+    views: planned.views.map((one) => ({
+      ...one,
+      lines: [created, ...one.lines.filter((line) => !isSaid(line))],
+    })),
     remarks: [...planned.remarks, undo],
   };
 };

@@ -32,9 +32,10 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     const before = { ...found, documents, ...remains.remembered };
     const content = contentOf(before);
     const next = nextContent(content, {}, press.now());
-    const entry = entryOf(content, next, note);
+    const repairing = { ...note, repaired: 'lost' } as const;
+    const entry = entryOf(content, next, repairing);
     if (offered === undefined || remains.lost.includes('index')) {
-      if (!(await endView(before, note, press))) continue;
+      if (!(await endView(before, repairing, press))) continue;
       return remains;
     }
     if (found.index === undefined) {

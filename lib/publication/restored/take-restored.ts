@@ -43,7 +43,12 @@ export async function takeRestored(
     }
     await exposeFolders(before, next, press);
     const mirror = overRestored(press.mirror, layout.index(view));
-    if (!(await moveIndex({ ...last, tag: visible.tag }, next, entryOf(before, next, note), { ...press, mirror })))
+    if (
+      !(await moveIndex({ ...last, tag: visible.tag }, next, entryOf(before, next, { ...note, repaired: 'restored' }), {
+        ...press,
+        mirror,
+      }))
+    )
       continue;
     await followIndex(view, press);
     return true;

@@ -42,6 +42,34 @@ export interface HistoryEntry {
   readonly changes: readonly HistoryChange[];
   /** Decisions that were made or lifted: `withdrawn 9d3c0a1b2c4d`, `hold 0c1d2e3f4a5b lifted`. */
   readonly decisions: readonly string[];
+  /** What these decisions are about. @default - an older release made the entry, or nothing of a release was decided */
+  readonly decided?: readonly Decided[];
+  /** What a repair mended: `restored`, an index that was restored by hand; `lost`, decisions; `no state`. */
+  readonly repaired?: Repaired;
+}
+
+export type Repaired = 'restored' | 'lost' | 'no state';
+
+/** What a decision is about: the same as its command says. */
+export interface Decided {
+  /** As in `decisions`. */
+  readonly decision: string;
+  /** The products' field `release`, or `bootloaders`. */
+  readonly release: string;
+  /** What was withdrawn or attested. */
+  readonly version?: string;
+  /** Empty: all. */
+  readonly architectures: readonly string[];
+  /** MAAS's names; empty: all. */
+  readonly flavours: readonly string[];
+  /** The version that a hold keeps. */
+  readonly at?: string;
+  /** When a hold ends, ISO 8601. */
+  readonly until?: string;
+  /** Whether it was withdrawn in all views at once. @default false */
+  readonly everywhere?: boolean;
+  /** Of an attestation. */
+  readonly link?: string;
 }
 
 /** What changed in the same way in these products. Names of versions, sorted. */
@@ -91,6 +119,11 @@ export function parseHistory(text: string, where: string): HistoryBlock {
 const names = z.array(z.string());
 const text = z.string().optional();
 
+const about = z.looseObject({
+  ...{ decision: z.string(), release: z.string(), architectures: names, flavours: names },
+  ...{ version: text, at: text, until: text, link: text, everywhere: z.boolean().optional() },
+});
+
 const shape = z.looseObject({
   view: z.string(),
   before: z
@@ -111,6 +144,8 @@ const shape = z.looseObject({
       from: text,
       changes: z.array(z.looseObject({ products: names, added: names, removed: names, held: names, released: names })),
       decisions: names,
+      decided: z.array(about).optional(),
+      repaired: text,
     }),
   ),
 });

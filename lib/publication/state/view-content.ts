@@ -1,7 +1,7 @@
 /* publication/state: what operators decided and what is remembered: state, shelf, ledger, history. */
 
 import type { Products } from '../../simplestreams/types';
-import type { What } from './history';
+import type { Repaired, What } from './history';
 import type { Ledger } from './ledger';
 import type { Shelf } from './shelf';
 import type { ViewState } from './view-state';
@@ -38,6 +38,8 @@ export interface Note {
   readonly execution?: string;
   /** The view that it comes from. */
   readonly from?: string;
+  /** What a repair mended. */
+  readonly repaired?: Repaired;
 }
 
 /**

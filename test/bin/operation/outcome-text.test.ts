@@ -45,6 +45,27 @@ describe('the text of an operation', () => {
     expect(outcomeLines(asked('promote', true), dry, {}, { isQuestion: true }).join('\n')).not.toContain('--plan');
   });
 
+  test('says of a promotion that it creates the view, which may be a typo, and how to delete it again', () => {
+    const lines: PlanLine[] = [
+      { does: 'create', name: 'stabel' },
+      { does: 'offer', product: ga, version: is, name: is, newest: is },
+    ];
+    const commands = ['maas-mirror view delete stabel'];
+    const remarks: Remark[] = [{ about: 'undo', why: 'delete the view that this created', commands }];
+    const views = [{ view: 'stabel', lines, moved: true }];
+    expect(outcomeLines(asked('promote'), outcome(lines, { views, remarks }), {})).toEqual([
+      'candidate -> stabel: promote',
+      '  creates the view stabel',
+      '  noble amd64',
+      `    ga-24.04  new: ${is}`,
+      expect.stringMatching(/^Sites follow/),
+      expect.any(String),
+      expect.any(String),
+      expect.any(String),
+      'To delete the view that this created: maas-mirror view delete stabel',
+    ]);
+  });
+
   test('says of a rollback what else offers the version, when sites follow, and how to undo it, for the same mirror', () => {
     const lines: PlanLine[] = [
       { does: 'take back', product: ga, version: is, before: is, newest: was },

@@ -22,7 +22,15 @@ export function attestContract(make: () => Promise<OperationBench>): void {
   everyOperation(make, {
     ...{ request: attestation, view: 'candidate', prepare },
     interfere: (bench) => bench.operate({ ...attestation, link: 'https://lab/412' }),
-    entry: { changes: [], decisions: ['attested hw-lab: passed'] },
+    entry: {
+      ...{ changes: [], decisions: ['attested hw-lab: passed'] },
+      decided: [
+        {
+          ...{ decision: 'attested hw-lab: passed', release: 'noble', version, link: 'https://lab/412' },
+          ...{ architectures: ['amd64'], flavours: ['ga-24.04'] },
+        },
+      ],
+    },
   });
 
   describe('attest', () => {

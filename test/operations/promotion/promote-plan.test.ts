@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlanLine } from '../../../lib/job/operations/outcome';
 import type { Asked } from '../../../lib/operations/plans/asked';
 import type { MirrorContent, Planned } from '../../../lib/operations/plans/planned';
 import { planPromotion } from '../../../lib/operations/promotion/promote-plan';
@@ -34,13 +35,16 @@ const flavours = (names: Readonly<Record<string, string>>): Offered => ({
 });
 const plan = (mirror: MirrorContent, request: Partial<Asked<'promote'>> = {}) =>
   planPromotion({ ...asked, ...request }, mirror, at);
+const isNotCreation = ({ does }: PlanLine) => does !== 'create';
 const linesOf = ({ views }: Planned) =>
   views.flatMap(({ lines }) =>
-    lines.map(({ does, product, version, name, why }) =>
-      [does, product?.split('/')[3] ?? product, version, name && (name === version ? 'as it is' : name), why]
-        .filter(Boolean)
-        .join(' '),
-    ),
+    lines
+      .filter(isNotCreation)
+      .map(({ does, product, version, name, why }) =>
+        [does, product?.split('/')[3] ?? product, version, name && (name === version ? 'as it is' : name), why]
+          .filter(Boolean)
+          .join(' '),
+      ),
   );
 const changeOf = ({ views }: Planned) => views[0]?.change;
 const offeredBy = (planned: Planned) =>
@@ -89,13 +93,26 @@ describe('promote', () => {
     expect(changeOf(planned)?.offered?.map(({ view }) => view)).toEqual(['candidate']);
   });
 
-  it('creates a target that does not exist, as a promoted view', () => {
+  it('creates a target that does not exist, as a promoted view, and says so, with the way back', () => {
     const planned = plan(mirrorOf(candidateOf(flavours({ [three]: '3' }))));
+    expect(planned.views[0]?.lines.filter((line) => !isNotCreation(line))).toEqual([
+      { does: 'create', name: 'stable' },
+    ]);
     expect(changeOf(planned)?.state).toEqual({ ...emptyState('stable'), kind: 'promoted' });
     expect([...(changeOf(planned)?.documents?.keys() ?? [])]).toEqual(['com.ubuntu.maas:stable:v3:download']);
     expect(planned.remarks).toEqual([
       { about: 'download', release: 'noble', architecture: 'amd64', bytes: expect.any(Number) },
+      {
+        ...{ about: 'undo', why: 'delete the view that this created' },
+        commands: ['maas-mirror view delete stable'],
+      },
     ]);
+  });
+
+  it('does not create a target for which there is nothing to take', () => {
+    const planned = plan(mirrorOf(candidateOf(flavours({ [three]: '3' }))), { after: '90d' });
+    expect(planned.views[0]?.lines.map(({ does }) => does)).toEqual(['pass over', 'pass over']);
+    expect(planned.remarks).toEqual([]);
   });
 
   it('says what one MAAS downloads more, and how the target goes back', () => {

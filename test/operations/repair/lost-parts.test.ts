@@ -356,7 +356,7 @@ describe('a view that has lost a part of what it remembers', () => {
     const after = await readView('candidate', views.press);
     expect([after.index, after.state]).toEqual([undefined, before.state]);
     expect(Object.values(after.ledger.products).map(({ top }) => top)).toEqual(['2', '2']);
-    expect(after.head.newest?.block.entries.at(-1)).toMatchObject({ number: 5, what: 'repair' });
+    expect(after.head.newest?.block.entries.at(-1)).toMatchObject({ number: 5, what: 'repair', repaired: 'lost' });
     expect((await repairing(views)).views).toEqual([]);
   });
 

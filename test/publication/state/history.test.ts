@@ -6,11 +6,12 @@ import {
   noHistory,
   parseHistory,
 } from '../../../lib/publication/state/history';
-import { changesBetween, decisionsBetween } from '../../../lib/publication/state/history-changes';
+import { changesBetween, decidedBetween, decisionsBetween } from '../../../lib/publication/state/history-changes';
 import type { Ledger } from '../../../lib/publication/state/ledger';
+import { contentDigest } from '../../../lib/publication/state/product-key';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import { writeJson } from '../../../lib/simplestreams/json';
-import type { Products } from '../../../lib/simplestreams/types';
+import type { Product, Products, Version } from '../../../lib/simplestreams/types';
 import { imageContentId, imageId } from '../../simplestreams/made-documents';
 import { viewOf } from '../made/view-of';
 
@@ -152,5 +153,51 @@ describe('what was decided', () => {
     ['another result', withResults(true), withResults(false), ['attested lab: failed']],
   ])('is told of %s', (_, was, is, decisions) => {
     expect(decisionsBetween(was, is)).toEqual(decisions);
+  });
+
+  const all = { release: 'noble', architectures: [], flavours: [] };
+  const withdrawal = { id: 'w1', ...all, version: '1', flavours: ['ga-24.04'] };
+  const about = { release: 'noble', version: '1', architectures: [], flavours: ['ga-24.04'] };
+  const until = '2026-12-01T08:00:00Z';
+
+  it.each([
+    ['a withdrawal', before, withState({ withdrawals: [withdrawal] }), { decision: 'withdrawn w1', ...about }],
+    ['its end', withState({ withdrawals: [withdrawal] }), before, { decision: 'withdrawal w1 lifted', ...about }],
+    [
+      'a withdrawal in all views instead of one',
+      withState({ withdrawals: [withdrawal] }),
+      withState({ withdrawals: [{ ...withdrawal, everywhere: true }] }),
+      { decision: 'withdrawal w1 changed', ...about, everywhere: true },
+    ],
+    [
+      'a hold',
+      before,
+      withState({ holds: [{ id: 'h1', ...all, at: '1', until }] }),
+      { decision: 'hold h1', ...all, at: '1', until },
+    ],
+    ['its end', withState({ holds: [{ id: 'h1', ...all }] }), before, { decision: 'hold h1 lifted', ...all }],
+  ])('is told with what it is about: %s', (_, was, is, decided) => {
+    expect(decidedBetween(was, is)).toEqual([decided]);
+    const entry = { ...entryOf(1), decisions: [decided.decision], decided: [decided] };
+    const block = { format: 'view-history:1', view: 'stable', entries: [entry] };
+    expect(parseHistory(writeJson(block), 'it')).toEqual(block);
+  });
+
+  it('is told once for all products with a result, under the name that the version has in this view', () => {
+    const [document] = before.documents.values();
+    const product = document?.products[imageId] as Product;
+    const content = contentDigest(product.versions['1'] as Version);
+    const flavours = ['generic', 'lowlatency'].map((kflavor) => [kflavor, { ...product, kflavor }] as const);
+    const documents = new Map([[imageContentId, { ...document, products: Object.fromEntries(flavours) } as Products]]);
+    const result = { check: 'lab', passed: false, at: 'then', view: 'lab-1', version: '0', link: 'https://lab/1' };
+    const rows = flavours.map(([id]) => [id, { ...row, attested: { [content]: [result] } }]);
+    const ledger = { ...before.ledger, products: Object.fromEntries(rows) } as Ledger;
+
+    expect(decidedBetween({ ...before, documents }, { ...before, documents, ledger })).toEqual([
+      {
+        ...{ decision: 'attested lab: failed', release: 'noble', version: '1', link: 'https://lab/1' },
+        ...{ architectures: ['amd64'], flavours: ['ga-24.04', 'ga-24.04-lowlatency'] },
+      },
+    ]);
   });
 });
