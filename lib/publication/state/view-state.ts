@@ -66,7 +66,7 @@ export interface SnapshotOf {
   readonly at: string;
 }
 
-/** The views that get their versions from a view: as long as there are any, it cannot be deleted. @param states of all views */
+/** The views that get their versions from a view, which cannot be deleted before they get them elsewhere. @param states of all views */
 export function filledFrom(from: string, states: ReadonlyMap<string, ViewState>): (readonly [string, ViewState])[] {
   return [...states].filter(([, { source }]) => {
     return source?.promote?.from === from || source?.select?.some((part) => part.from === from);

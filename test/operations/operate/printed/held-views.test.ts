@@ -6,7 +6,7 @@ import { MemoryStore } from '../../../publication/made/memory-store';
 import { MadeMirror } from '../made-mirror';
 import { requestOf } from './typed-line';
 
-const [monday, tuesday, wednesday] = ['20261123.083000', '20261124.083000', '20261125.083000'] as const;
+const [tuesday, wednesday] = ['20261124.083000', '20261125.083000'] as const;
 const all = (words: string) => ({ pxelinux: 'wed', 'ga-24.04': `${words}/${words}`, 'hwe-24.04': `${words}/${words}` });
 
 let mirror: MadeMirror;
@@ -15,13 +15,11 @@ let filled: MemoryStore;
 beforeAll(async () => {
   filled = new MemoryStore();
   mirror = new MadeMirror(filled, await smallSigner());
-  for (const [name, words] of [
-    [monday, 'mon'],
-    [tuesday, 'tue'],
-    [wednesday, 'wed'],
-  ] as const) {
-    mirror.turnClockTo(`2026-11-${name.slice(6, 8)}T08:30:00Z`);
-    await mirror.publish('candidate', name, { images: { 'ga-24.04': words, 'hwe-24.04': words }, loader: words });
+  for (const [at, words] of ['mon', 'tue', 'wed'].entries()) {
+    const day = 23 + at;
+    mirror.turnClockTo(`2026-11-${day}T08:30:00Z`);
+    const images = { 'ga-24.04': words, 'hwe-24.04': words };
+    await mirror.publish('candidate', `202611${day}.083000`, { images, loader: words });
     await run('promote candidate stable', 'promote stable pilot');
   }
   await run('view create lab --from stable');
