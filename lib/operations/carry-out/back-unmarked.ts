@@ -41,14 +41,7 @@ export function backUnmarked(
  * @param before what the view was @default - nothing was published in it
  * @param withdrawn the withdrawals of all views
  */
-export function backMarked(
-  content: ViewContent,
-  mark: Withdrawal,
-  before: ViewContent | undefined,
-  asker: Parameters<typeof backIn>[2],
-  withdrawn: readonly Withdrawal[],
-  at: Date,
-): Pick<BackIn, 'planned' | 'moves'> {
+export const backMarked: typeof backUnmarked = (content, mark, before, asker, withdrawn, at) => {
   const { view, state } = content;
   if (before === undefined || before.documents.size === 0) return backIn(content, mark, asker, withdrawn, at);
   const own = ownPart(content, mark, before);
@@ -60,7 +53,7 @@ export function backMarked(
   if (planned.change === undefined || lines.length === 0) return { planned: { view, lines: [] }, moves };
   const change = { ...planned.change, state: { ...state, withdrawals: withdrawals ?? state.withdrawals } };
   return { planned: { view, change, lines }, moves };
-}
+};
 
 const nothing: BackIn['moves'] = { leaving: [], offers: [], lines: [], stuck: [] };
 
