@@ -82,7 +82,7 @@ describe('withdraw', () => {
     );
 
     expect(code).toBe(1);
-    expect(errLines).toContain('error: the mirror has changed since this plan was made');
+    expect(errLines).toContain('error: this plan was made with other options, or the mirror has changed since');
   });
 
   test.each([

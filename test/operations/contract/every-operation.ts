@@ -51,7 +51,7 @@ export function everyOperation(make: () => Promise<OperationBench>, one: Operati
       const before = bench.written().length;
       await expect(bench.operate(request, { plan })).rejects.toMatchObject({
         name: 'PlanChanged',
-        hint: 'show it again with --dry-run',
+        hint: 'for a new plan, give --dry-run instead of --plan',
       });
       expect(bench.written()).toHaveLength(before);
     });
