@@ -64,7 +64,7 @@ describe('an index.json of a later change than index.sjson', () => {
     await made.mirror.remove(index);
     await expect(again(made)).rejects.toMatchObject({
       message: `${index} of memory is missing, but index.json is there`,
-      hint: `to return to what was published last, restore the version of ${index} before this one; then run the command again`,
+      hint: `to return to what was published last, restore the version of ${index} before this one; then run the command again; to go on without it: maas-mirror repair candidate --forget-lost`,
     });
   });
 

@@ -1,6 +1,7 @@
 import { MirrorError } from '../../errors';
 import type { PlanLine } from '../../job/operations/outcome';
 import type { LostPart } from '../../publication/restored/remains';
+import { otherSource, sourceless } from '../verify/check-followed';
 import type { Fault } from './faults';
 
 /** What a repair does about a fault. */
@@ -32,16 +33,6 @@ function endText({ parts, followers }: Extract<Fault, { fault: 'lost' }>): strin
   const lost = parts.includes('index') ? 'its index is lost' : 'what it offered is lost, too';
   const then = followers.map((one) => `${one} follows it: then ${otherSource(one)}`);
   return [`deleted, since ${lost}`, ...then].join('; ');
-}
-
-/** Why a view without its source is not updated, and what to do. */
-export function sourceless(view: string, sources: readonly string[]): string {
-  const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
-  return `${missing}, so it is not updated any more: ${otherSource(view)}`;
-}
-
-function otherSource(view: string): string {
-  return `choose another source: maas-mirror view set ${view} --from VIEW, or delete it: maas-mirror view delete ${view}`;
 }
 
 /** Why a view is not repaired. */

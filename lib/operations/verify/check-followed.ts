@@ -5,7 +5,6 @@ import { hasChanged, nextContent } from '../../publication/next-content';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { sha256Of } from '../../sha256';
-import { sourceless } from '../repair/fault-lines';
 import type { Read } from './check-document';
 import type { CheckedView } from './check-view';
 import type { Problem } from './problem';
@@ -67,4 +66,15 @@ async function areCurrent(read: Read, views: readonly ViewContent[]): Promise<bo
 function unfollowed({ view }: ViewContent, sources: readonly string[]): Problem {
   const message = `it does not offer what ${sources.join(', ')} offers: an update failed or was interrupted; the next change of its source, or \`maas-mirror repair\`, updates it`;
   return { object: mirror.index(view), rule: 'unfollowed', message };
+}
+
+/** Why a view without its source is not updated, and what to do. */
+export function sourceless(view: string, sources: readonly string[]): string {
+  const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
+  return `${missing}, so it is not updated any more: ${otherSource(view)}`;
+}
+
+/** How a view gets another source, or is deleted. */
+export function otherSource(view: string): string {
+  return `choose another source: maas-mirror view set ${view} --from VIEW, or delete it: maas-mirror view delete ${view}`;
 }

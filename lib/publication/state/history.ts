@@ -44,7 +44,7 @@ export interface HistoryEntry {
   readonly decisions: readonly string[];
   /** What these decisions are about. @default - an older release made the entry, or nothing of a release was decided */
   readonly decided?: readonly Decided[];
-  /** What a repair mended: `restored`, an index that was restored by hand; `lost`, decisions; `no state`. */
+  /** What a repair put right: `restored`, an index that was restored by hand; `lost`, decisions; `no state`. */
   readonly repaired?: Repaired;
 }
 

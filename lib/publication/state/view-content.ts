@@ -38,7 +38,7 @@ export interface Note {
   readonly execution?: string;
   /** The view that it comes from. */
   readonly from?: string;
-  /** What a repair mended. */
+  /** What a repair put right. */
   readonly repaired?: Repaired;
 }
 

@@ -6,7 +6,8 @@ import { sitesFollow } from '../../../lib/operations/carry-out/sites-follow';
 
 const at = new Date('2026-11-30T10:15:00Z');
 const asked = OperationRequest.parse({ does: 'rollback', view: 'candidate', release: 'noble' });
-const line: PlanLine = { does: 'take back', product: 'ubuntu/noble/amd64/ga-24.04/generic', version: '2', newest: '1' };
+const product = 'ubuntu/noble/amd64/ga-24.04/generic';
+const line: PlanLine = { does: 'take back', product, version: '2', before: '2', newest: '1' };
 const views = [{ view: 'candidate', lines: [line] }];
 
 describe('the id of a plan', () => {
@@ -37,4 +38,6 @@ it('sites follow what moves, and what is only marked needs no download', () => {
   const commands = ['maas admin boot-resources is-importing', 'maas admin boot-resources import'];
   expect(sitesFollow([...views, ...views])).toEqual([{ about: 'sites follow', commands }]);
   expect(sitesFollow([{ view: 'candidate', lines: [{ does: 'mark', version: '2' }] }])).toEqual([]);
+  // No reader sees what leaves the shelf.
+  expect(sitesFollow([{ view: 'candidate', lines: [{ does: 'take back', product, version: '2' }] }])).toEqual([]);
 });
