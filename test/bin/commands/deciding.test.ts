@@ -48,7 +48,7 @@ describe('withdraw', () => {
       expect.stringMatching(/^ {2}ga-24\.04 +20261125\.083000 .* newest withdrawn$/),
     );
     expect((await read('history', 'candidate')).outLines.slice(0, 2).join(' ')).toMatch(
-      /^3 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}withdraw {2}anna@ops1 {2}noble 20261125\.083000: +withdrawn +\(NIC driver lost\)$/,
+      /^3 {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}withdraw {2}anna@ops1 {2}noble 20261125\.083000: +withdrawn +\(NIC +driver lost\)$/,
     );
   });
 
