@@ -158,8 +158,10 @@ sub in_namespace {
   return grep { /^\d+$/ && (readlink("/proc/$_/ns/pid") // '') eq $namespace } readdir $proc;
 }
 
-# Kills the namespace's first process, which may have disabled its parent-death signal.
+# Kills the namespace's first process, which may have disabled its parent-death signal. The program is stopped first,
+# because `unshare` prints a misleading error if it sees its child killed.
 sub end_program {
+  kill STOP => $child;
   kill KILL => children($child), $child;
 }
 

@@ -134,6 +134,16 @@ describe('a program within limits', () => {
     expect(await codeOf(started)).toBe(125);
   });
 
+  it('ends a program before it can say that its children were killed', async () => {
+    const many = `for (1 .. 200) { fork or exec "sleep", "1000" } $| = 1; print "begun"; wait; print STDERR "a child ended\\n"`;
+    const started = spawn('perl', [script, '90', '300', 'perl', '-e', many]);
+    const said = text(started.stderr);
+    await new Promise((printed) => started.stdout.once('data', printed));
+    process.kill(watcherOf(started), 'SIGKILL');
+
+    expect(await said).toBe('within-limits.pl: the watcher was killed, so the program was killed\n');
+  });
+
   it('keeps its limits where its watcher is stopped or gets other signals', async () => {
     const waiting = `$| = 1; print "begun"; <STDIN>; ${bomb(400)}`;
     const [program = '', ...words] = [...machines[1][1], 'perl', script, '90', '300', ...apart, 'perl', '-e', waiting];
