@@ -16,28 +16,31 @@ import {
 import { jobOf } from '../lib/job/job-of';
 import { runs } from '../lib/job/layout';
 import { stopDockerd } from '../lib/machine/gateway/dockerd';
-import { emulated } from '../lib/stages/base/emulated';
-import { bootTest } from '../lib/stages/boot-test';
-import { buildBootloaders } from '../lib/stages/bootloaders';
-import { extract } from '../lib/stages/extract';
-import { fetch } from '../lib/stages/fetch';
-import { bootloaderBuildOf } from '../lib/stages/loaders/bootloader-archives';
-import { prepare } from '../lib/stages/prepare';
-import { type ProbeBench, probe } from '../lib/stages/probe';
-import { upgrade } from '../lib/stages/upgrade';
+import type { ProbeBench } from '../lib/stages/probe';
 import { readRequest, type Workbench } from '../lib/stages/workbench';
 import { openWorkStore } from '../lib/store/open';
 import { secretsFor } from './keys/secret-of';
 
-/** What a build machine runs in its mount namespace: a stage, or a probe of the machine itself. */
+/** What a build machine runs in its mount namespace: a stage, or a probe of the machine itself. Each loads only its own code. */
 const stages: Readonly<Record<string, (bench: Workbench) => Promise<unknown>>> = {
-  fetch,
-  upgrade: emulated(upgrade),
-  prepare: emulated(prepare),
-  extract: emulated(extract),
-  'boot-test': bootTest,
-  bootloaders: async (bench) => buildBootloaders(bench, await bootloaderBuildOf(bench)),
+  fetch: async (bench) => (await import('../lib/stages/fetch.js')).fetch(bench),
+  upgrade: async (bench) => withEmulation((await import('../lib/stages/upgrade.js')).upgrade, bench),
+  prepare: async (bench) => withEmulation((await import('../lib/stages/prepare.js')).prepare, bench),
+  extract: async (bench) => withEmulation((await import('../lib/stages/extract.js')).extract, bench),
+  'boot-test': async (bench) => (await import('../lib/stages/boot-test.js')).bootTest(bench),
+  bootloaders: async (bench) => {
+    const [{ buildBootloaders }, { bootloaderBuildOf }] = await Promise.all([
+      import('../lib/stages/bootloaders.js'),
+      import('../lib/stages/loaders/bootloader-archives.js'),
+    ]);
+    return buildBootloaders(bench, await bootloaderBuildOf(bench));
+  },
 };
+
+async function withEmulation(stage: (bench: Workbench) => Promise<unknown>, bench: Workbench): Promise<unknown> {
+  const { emulated } = await import('../lib/stages/base/emulated.js');
+  return emulated(stage)(bench);
+}
 
 /** Tests the machine itself, and the permissions that a deployed mirror gives it. It has no job. */
 const probeName = 'probe';
@@ -69,6 +72,7 @@ async function runProbe(scratch: string): Promise<unknown> {
     [probedForeignVariable]: foreign,
     [probedSourcesVariable]: sources,
   } = process.env;
+  const { probe } = await import('../lib/stages/probe.js');
   return await probe({
     scratch,
     tools: __dirname,

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { type AssetSizes, assetList } from '../../lib/mirror/package-files';
-import { bundleInParts, bundleInto } from './bundling';
+import { bundleInParts } from './bundling';
 
 /** What goes into each bundle, by the name of its asset folder. */
 export type Metafiles = Readonly<Record<string, Metafile>>;
@@ -72,7 +72,9 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
   try {
     const made = await Promise.allSettled(
       Object.entries(bundles).map(async ([name, bundle]) => {
-        const metafile = await bundleFolder(join(scratch, name), bundle, root);
+        const { entries } = bundle;
+        // Each part finds its files in its own folder.
+        const metafile = await bundleInParts({ entries, outdir: join(scratch, name), parts: '.' }, root);
         copyBeside(join(scratch, name), bundle, root);
         return [name, metafile] as const;
       }),
@@ -87,12 +89,6 @@ export async function makeAssets(root: string, outdir: string): Promise<Metafile
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-function bundleFolder(folder: string, { entries }: Bundle, root: string): Promise<Metafile> {
-  const [[name, entry] = ['', ''], ...more] = Object.entries(entries);
-  if (more.length === 0) return bundleInto(join(folder, `${name}.js`), entry, root);
-  return bundleInParts({ entries, outdir: folder, parts: '.' }, root); // each finds its files in its own folder
 }
 
 function copyBeside(folder: string, { beside }: Bundle, root: string): void {

@@ -35,12 +35,6 @@ const options = (root: string) =>
     logLevel: 'silent',
   }) satisfies BuildOptions;
 
-/** Bundles a program into one file. @returns its inputs */
-export async function bundleInto(outfile: string, entry: string, root: string): Promise<Metafile> {
-  const { metafile } = await build({ ...options(root), format: 'cjs', banner, entryPoints: [entry], outfile });
-  return metafile;
-}
-
 /** Several programs, or one that loads most of itself lazily. */
 export interface InParts {
   /** Entry point of each, by the path of its output file below outdir, without `.js`. */

@@ -73,8 +73,18 @@ describe('the bundles of this checkout', () => {
     expect(inputsOf('notify', metafiles.functions)).not.toContain(s3);
   });
 
-  it('has each source in one file of the functions only', () => {
-    const files = Object.values(metafiles.functions?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
+  it('loads for a stage what this stage needs, and no client of AWS', () => {
+    const [stage, extract] = ['bin/stage.ts', 'lib/stages/extract.ts'].map((entry) =>
+      loadedWith(entry, metafiles.stage),
+    );
+    expect(extract).toContain('lib/stages/extract.ts');
+    expect(extract).not.toContain('lib/stages/boot-test.ts');
+    expect(extract?.filter((path) => path.includes('@aws-sdk/'))).toEqual([]);
+    expect(stage).not.toContain('lib/stages/extract.ts');
+  });
+
+  it.each(['stage', 'functions'])('has each source in one file of the %s only', (name) => {
+    const files = Object.values(metafiles[name]?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
 
     expect(files.length).toBeGreaterThan(500);
     expect(new Set(files).size).toBe(files.length);
@@ -256,6 +266,17 @@ function inputsOf(name: string, metafile: Metafiles[string] | undefined): string
   const outputs = metafile?.outputs ?? {};
   const found = new Set(Object.keys(outputs).filter((file) => file.endsWith(`/${name}.js`)));
   for (const file of found) for (const { path } of outputs[file]?.imports ?? []) if (path in outputs) found.add(path);
+  return [...found].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+}
+
+/** The sources that are loaded at once with an entry point, or with what is imported on demand. */
+function loadedWith(entry: string, { outputs = {} }: Partial<Metafiles[string]> = {}): string[] {
+  const found = new Set(Object.keys(outputs).filter((file) => outputs[file]?.entryPoint === entry));
+  for (const file of found) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind === 'import-statement' && path in outputs) found.add(path);
+    }
+  }
   return [...found].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
-import { processorSeconds } from './processor-seconds';
+import { startsOfNode } from './starts-of-node';
 
 const root = join(__dirname, '../..');
 
@@ -17,11 +17,11 @@ it("npx cdk synth checks CloudFormation's own rules and bundles nothing again, i
   const { NODE_COMPILE_CACHE: _, ...kept } = process.env as Record<string, string>;
   const env = { ...kept, HOME: home, CDK_VALIDATION: 'true', PATH: `${dirname(process.execPath)}:${kept.PATH}` };
 
-  const seconds = await processorSeconds(['npx', 'cdk', 'synth', '--output', outdir], { cwd: root, env });
+  const starts = await startsOfNode(['npx', 'cdk', 'synth', '--output', outdir], { cwd: root, env });
 
   expect(existsSync(join(outdir, 'MaasMirror.template.json'))).toBe(true);
   const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
   expect(pluginReports).toEqual([]);
   expect(bundles()).toEqual(before);
-  expect(seconds).toBeLessThan(11);
+  expect(starts).toBeLessThan(440);
 });
