@@ -6,7 +6,7 @@ const all = 'test/**/*.test.ts';
 const timed = 'test/timed/**/*.test.ts';
 
 /** Suites with a command of their own, which need more than this machine or more time than a change is worth. */
-const others = 'test/{aws,boots,models,package,peers}/**';
+const others = 'test/{aws,boots,builds,models,package,peers}/**';
 
 /** A build often waits, for a boot or for a lock. With three files at once, two cores are busy nearly always. */
 const atOnce = { maxWorkers: 3, sequence: { groupOrder: 2 } };

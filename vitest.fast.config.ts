@@ -6,7 +6,7 @@ import { slowTests } from './test/runner/slow-tests';
 
 const inRunner = (file: string) => join(__dirname, 'test/runner', file);
 
-const slow = ['test/{aws,boots,build,models,mutants,package,peers,timed}/**', ...slowTests(__dirname)];
+const slow = ['test/{aws,boots,build,builds,models,mutants,package,peers,timed}/**', ...slowTests(__dirname)];
 
 const alone = filesOnTheirOwn(__dirname);
 

@@ -8,12 +8,12 @@ beforeAll(async () => {
 });
 
 // test/models/killed-builds.test.ts kills at all of them.
-it('a build that is killed, at one random moment of each of its parts, leaves no mount and no process, and the mirror as good as before', async () => {
-  const drawn = Object.values(moments).flatMap((ofPart) => {
-    const moment = ofPart[Math.floor(Math.random() * ofPart.length)];
-    return moment === undefined ? [] : [moment];
-  });
-  expect(drawn).toHaveLength(7);
+it('a build that is killed, at a random moment of three of its parts, leaves no mount and no process, and the mirror as good as before', async () => {
+  const parts = Object.values(moments).sort(() => Math.random() - 0.5);
+  const drawn = parts
+    .slice(0, 3)
+    .flatMap((ofPart) => ofPart.slice(Math.floor(Math.random() * ofPart.length)).slice(0, 1));
+  expect(drawn).toHaveLength(3);
 
   await expect(killBuilds(small, drawn)).resolves.toBeUndefined();
 });

@@ -20,7 +20,7 @@ describe('the README', () => {
     const continuous = readFileSync(join(root, '.ci/run'), 'utf8').split('\n');
     expect(continuous.filter((line) => /\bnpm\b/.test(line))).toEqual([
       ...['npm ci', 'npm run test:fast', 'npm test', 'npm run test:peers'],
-      ...['npm run test:aws', 'npm run test:boots', 'npm run test:models'],
+      ...['npm run test:aws', 'npm run test:boots', 'npm run test:builds', 'npm run test:models'],
     ]);
   });
 

@@ -40,7 +40,7 @@ const limits: Limits = { slow: 1000 * Number(values.slow), budget: 1000 * Number
 const least = 85;
 
 /** Whole builds and boots; what looks at the text of the sources; what needs more than this machine has. */
-const notTried = /^test\/(aws|boots|build|house|models|mutants|package|peers|runner|timed)\//;
+const notTried = /^test\/(aws|boots|builds?|house|models|mutants|package|peers|runner|timed)\//;
 
 const rooms = readdirSync(join(root, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const fault = faultOf(values, [...rooms.map(({ name }) => name), 'bin']);

@@ -12,7 +12,7 @@ const changes =
 export const changingLines = (text: string): string[] => text.split('\n').filter((line) => changes.test(line));
 
 /** Rooms whose test files each have a process: they build whole images, or vitest itself is what they test. */
-const apart = /^test\/(?:[^/]*|(?:aws|boots|build|models|mutants|package|peers|runner|timed|upgrade)\/.*)$/;
+const apart = /^test\/(?:[^/]*|(?:aws|boots|builds?|models|mutants|package|peers|runner|timed|upgrade)\/.*)$/;
 
 /** Test files that need a process of their own, relative to the repository. All others share a few. */
 export function filesOnTheirOwn(root: string): string[] {

@@ -1,28 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kernelOf } from '../../../lib/catalog/kernels';
-import { BuildRequest } from '../../../lib/job/build-request';
-import { checkForUpdates } from '../../../lib/stages/plan';
-import { openMirrorDirectory } from '../../../lib/store/open';
-import {
-  type LookAlike,
-  lookAlike,
-  withNewerKernel,
-  withoutPackage,
-  withPackage,
-} from '../../fixtures/images/look-alike';
-import { servePpas } from '../../fixtures/images/look-alike/launchpad';
-import { cloudInit, motdNewsConfig } from '../../fixtures/images/look-alike/packages';
-import { makePpa, uploadTo } from '../../fixtures/images/look-alike/ppa';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { type Ended, maasMirror } from '../cli';
-import { newestAt, productAt, versionsAt } from '../published';
-import { fetchInProcess } from './in-process';
-import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+import { kernelOf } from '../../lib/catalog/kernels';
+import { BuildRequest } from '../../lib/job/build-request';
+import { checkForUpdates } from '../../lib/stages/plan';
+import { openMirrorDirectory } from '../../lib/store/open';
+import { type Ended, maasMirror } from '../build/cli';
+import { newestAt, productAt, versionsAt } from '../build/published';
+import { type UbuntuSite, ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type LookAlike, lookAlike, withNewerKernel, withoutPackage, withPackage } from '../fixtures/images/look-alike';
+import { servePpas } from '../fixtures/images/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../fixtures/images/look-alike/packages';
+import { makePpa, uploadTo } from '../fixtures/images/look-alike/ppa';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let noble: LookAlike;
 beforeAll(async () => {
@@ -155,65 +146,6 @@ describe('what counts as news', () => {
   });
 });
 
-describe('a stream that is not what it says', () => {
-  const refused = async (site: UbuntuSite) => {
-    const { code, err, out } = await maasMirror(site.words('--kernel', 'ga'), { env: site.env });
-    expect(existsSync(join(site.mirror, 'candidate/streams'))).toBe(false);
-    return { code, err, out };
-  };
-
-  it('is not ready where it names a file that is not there yet, which has an exit code of its own', async () => {
-    await using site = await ubuntuSite(noble);
-    await site.offer('20261121');
-    rmSync(join(site.stream, 'server/noble/20261121'), { recursive: true });
-
-    const { code, err, out } = await refused(site);
-
-    expect(err).toMatch(/Fetch amd64 failed: .* is missing \(404\) although the stream lists it/);
-    expect(out).toMatch(/✗ noble: nothing was published: upstream is mid-update; try again later/);
-    expect({ code, pool: existsSync(join(site.mirror, 'pool')) }).toEqual({ code: 3, pool: false });
-  });
-
-  it.each([
-    ['has one byte changed', withOtherByte, /squashfs does not have the sha256 [0-9a-f]{64} listed in the stream/],
-    ['is cut short', (bytes: Buffer) => bytes.subarray(0, -1), /squashfs has \d+ bytes, but the stream lists \d+/],
-    ['is longer', (bytes: Buffer) => Buffer.concat([bytes, bytes]), /squashfs has \d+ bytes, but the stream lists \d+/],
-  ] as const)('is refused as not ready, too, where its squashfs %s', async (_, spoil, message) => {
-    await using site = await ubuntuSite(noble);
-    const file = join(site.stream, 'server/noble/20261120/noble-server-cloudimg-amd64.squashfs');
-    writeFileSync(file, spoil(readFileSync(file)));
-
-    await expect(fetchInProcess(noble, site.sources())).rejects.toMatchObject({
-      name: 'NotReady',
-      message: expect.stringMatching(message),
-    });
-  });
-
-  it('is refused where somebody else has signed it', async () => {
-    await using site = await ubuntuSite(noble);
-    const other = await smallSigner('somebody else');
-    const image = { release: 'noble', version: '24.04', architecture: 'amd64', serial: '20261122' };
-    await publishCloudImages(site.stream, {
-      layout: 'daily',
-      signer: other,
-      images: [{ ...image, squashfs: noble.squashfs }],
-    });
-
-    const { code, err } = await refused(site);
-
-    expect(err).toMatch(/Plan failed: .* signature/);
-    expect(code).toBe(1);
-  });
-
-  it('is refused where it does not have the serial that is asked for, and says which it has', async () => {
-    await using site = await ubuntuSite(noble);
-    const { code, err } = await maasMirror(site.words('--kernel', 'ga', '--serial', '20200101'), { env: site.env });
-
-    expect(err).toMatch(/Plan failed: .*20200101.*20261120/);
-    expect(code).toBe(1);
-  });
-});
-
 /** Whether Plan finds anything new in an order of ga, and hwe-edge where there is one. */
 async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boolean }): Promise<boolean> {
   const request = BuildRequest.parse({
@@ -222,13 +154,6 @@ async function lookAt(site: UbuntuSite, { bootTest }: { readonly bootTest: boole
   });
   const mirror = await openMirrorDirectory(site.mirror, { create: false });
   return (await checkForUpdates(request, { mirror, scratch: temporaryFolder(), tools: '' })).updates;
-}
-
-/** In the middle, of which no header tells. */
-function withOtherByte(bytes: Buffer): Buffer {
-  const at = bytes.length >> 1;
-  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
-  return bytes;
 }
 
 /** The same image, repacked upstream: other bytes behind the file system. */

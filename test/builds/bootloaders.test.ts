@@ -2,16 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type BootloaderArchive,
-  bootloaderArchive,
-  withChangedPackage,
-} from '../../fixtures/archives/bootloader-archive';
-import { lookAlike } from '../../fixtures/images/look-alike';
-import { serveArchive } from '../../fixtures/servers/served-archive';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { type Ended, maasMirror } from '../cli';
-import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+import { type Ended, maasMirror } from '../build/cli';
+import { type UbuntuSite, ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type BootloaderArchive, bootloaderArchive, withChangedPackage } from '../fixtures/archives/bootloader-archive';
+import { lookAlike } from '../fixtures/images/look-alike';
+import { serveArchive } from '../fixtures/servers/served-archive';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let loaders: BootloaderArchive;
 let site: UbuntuSite;

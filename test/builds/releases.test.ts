@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measureFile } from '../../../lib/store/digest';
-import { type LookAlike, type LookAlikeRelease, lookAlike } from '../../fixtures/images/look-alike';
-import { kernelFilesOf } from '../../fixtures/images/look-alike/kernel-files';
-import { maasMirror } from '../cli';
-import { moduleName, wantedModules } from '../initrd';
-import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt, versionsAt } from '../published';
-import { expectMadeUpRelease } from './made-up';
-import { gaUpTo1804, gaUpTo2004, letters } from './subarches';
-import { ubuntuSite } from './ubuntu-site';
+import { measureFile } from '../../lib/store/digest';
+import { maasMirror } from '../build/cli';
+import { moduleName, wantedModules } from '../build/initrd';
+import { filesInInitrd, itemsIn, productIdsAt, soleVersionAt, versionsAt } from '../build/published';
+import { expectMadeUpRelease } from '../build/ubuntu/made-up';
+import { gaUpTo1804, gaUpTo2004, letters } from '../build/ubuntu/subarches';
+import { ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type LookAlike, type LookAlikeRelease, lookAlike } from '../fixtures/images/look-alike';
+import { kernelFilesOf } from '../fixtures/images/look-alike/kernel-files';
 
 const made: Partial<Record<LookAlikeRelease, LookAlike>> = {};
 beforeAll(async () => {

@@ -1,18 +1,18 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
-import { servePpas } from '../../fixtures/images/look-alike/launchpad';
-import { cloudInit, motdNewsConfig } from '../../fixtures/images/look-alike/packages';
-import { makePpa, type Ppa } from '../../fixtures/images/look-alike/ppa';
-import { filesWith, sightingsOf } from '../../fixtures/keys/secret-sightings';
-import { startProxy } from '../../fixtures/servers/forward-proxy';
-import { serveArchive } from '../../fixtures/servers/served-archive';
-import { serveOverTls } from '../../fixtures/servers/served-over-tls';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { maasMirror } from '../cli';
-import { fileOf, inRoot, newestAt } from '../published';
-import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+import { maasMirror } from '../build/cli';
+import { fileOf, inRoot, newestAt } from '../build/published';
+import { type UbuntuSite, ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { servePpas } from '../fixtures/images/look-alike/launchpad';
+import { cloudInit, motdNewsConfig } from '../fixtures/images/look-alike/packages';
+import { makePpa, type Ppa } from '../fixtures/images/look-alike/ppa';
+import { filesWith, sightingsOf } from '../fixtures/keys/secret-sightings';
+import { startProxy } from '../fixtures/servers/forward-proxy';
+import { serveArchive } from '../fixtures/servers/served-archive';
+import { serveOverTls } from '../fixtures/servers/served-over-tls';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let noble: LookAlike;
 beforeAll(async () => {
