@@ -10,6 +10,7 @@ import { planOf } from './carry-out/planners';
 import { readMirror } from './carry-out/read-mirror';
 import { releaseResolved } from './carry-out/release-resolved';
 import type { Asked } from './plans/asked';
+import { refuseEnded } from './plans/hold-plan';
 import { repairMirror } from './repair';
 
 /** What carries out operations: the mirror, the signer and the time. */
@@ -30,18 +31,22 @@ export interface OperateBench extends Press {
 export async function operate(asked: Operation, bench: OperateBench): Promise<OperationOutcome> {
   const request = requestOf(asked, bench);
   if (request.does === 'repair') return repairMirror(request, asked, bench);
+  // A plan may be carried out long after it was made.
+  if (request.does === 'hold') refuseEnded(request, bench.now());
   const at = asked.plan === undefined ? planTime(bench.now()) : timeOfPlan(asked.plan);
   const mirror = await readMirror(asked.operation, bench);
   const planned = await passThrough(planOf(request, mirror, at), mirror.passes, bench);
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
+  for (const { view, lines } of planned.views) if (lines.length === 0) await refuseRestoredView(view, bench);
   const { remarks } = planned;
   const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, commits: new Map(), planned, remarks };
   const done = asked.dryRun
     ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
     : await changeInTurn(run);
-  const unchanged = done.views.filter(({ lines, moved }) => !moved && (!asked.dryRun || lines.length === 0));
-  for (const { view } of unchanged) await refuseRestoredView(view, bench);
+  // Somebody else did the same meanwhile. What was changed here must be told, so it is not hidden by a refusal.
+  const isNothing = !asked.dryRun && done.views.every(({ moved }) => !moved);
+  if (isNothing) for (const { view } of done.views) await refuseRestoredView(view, bench);
   return { plan, at: timeText(at), ...done, remarks: run.remarks, needs: operationNeeds };
 }
 

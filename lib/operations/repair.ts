@@ -33,8 +33,8 @@ import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
 /**
  * Repairs what is half-done in a mirror or was restored by hand: `verify` tells it, and this finishes it. With `upgrade`, brings
  * the mirror to the format of this release first.
- * @throws NoSuchView (misuse); NotSupported for a mirror of an older release, without `upgrade`; PlanChanged; ChecksumMismatch
- * for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back;
+ * @throws NoSuchView (misuse); NotSupported for a mirror of a newer release, and, without `upgrade`, of an older one;
+ * PlanChanged; ChecksumMismatch for an index that this tool did not write; Withdrawn, Held if operators decided against what a restored index brings back;
  * NoSuchObject for a view that has lost what is remembered of it, without `forgetLost`. What is about one view does not keep the
  * others from being repaired
  */
@@ -46,7 +46,7 @@ export async function repairMirror(
   const { by: _by, reason: _reason, request: _request, ...operation } = asked;
   const { forgetLost = false } = operation;
   const isOld = await needsUpgrade(press.mirror);
-  if (isOld && !operation.upgrade) await refuseOlder(press);
+  if (!isOld || !operation.upgrade) await refuseUnwritable(press);
   const at = wanted === undefined ? planTime(press.now()) : timeOfPlan(wanted);
   const names = await namedViews(operation.view, press);
   const format = { view: formatKey, lines: isOld ? [{ does: 'set', why: 'the format of this release' } as const] : [] };
@@ -79,7 +79,8 @@ async function namedViews(view: string | undefined, { mirror }: Press): Promise<
   );
 }
 
-async function refuseOlder({ mirror }: Press): Promise<void> {
+/** For an upgrade, the mirror is not open for writing: that it needs none does not mean that this release may change it. */
+async function refuseUnwritable({ mirror }: Press): Promise<void> {
   const format = await mirror.read(formatKey);
   if (format !== undefined) checkFormat(mirror.name, format.bytes, { writes: true });
 }

@@ -92,6 +92,21 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     expect(writes).toEqual([]);
   });
 
+  it.each([false, true])('changes nothing of a mirror of a newer release (asked to upgrade it: %s)', async (upgrade) => {
+    const store = await makeStore();
+    const views = await madeMirror(store);
+    const newer = Buffer.from(formatBytes.toString().replace('"withdrawn"', '"withdrawn","quotas"'));
+    await store.replace(formatKey, newer, {});
+    await store.remove(plain);
+    const { store: mirror, writes } = recordingStore(store);
+
+    await expect(repairing({ ...views.press, mirror }, { upgrade })).rejects.toMatchObject({
+      name: 'NotSupported',
+      message: expect.stringContaining('was changed by a newer release (needs: quotas)'),
+    });
+    expect(writes).toEqual([]);
+  });
+
   it('lets index.json follow, and selected views, as verify wants it', async () => {
     const store = await makeStore();
     const views = await madeMirror(store);

@@ -36,7 +36,7 @@ export function chosenVersions(
 ): ChosenVersion[] {
   const chosen = products.flatMap((one) => {
     const name = word === 'newest' ? (settled?.get(one.key) ?? newestUnless(settled, one)) : word;
-    const version = name === undefined ? undefined : versionOf(one, name);
+    const version = name === undefined ? undefined : versionNamed(one, name);
     return name === undefined || version === undefined ? [] : [{ ...one, name, version }];
   });
   refuseGone(view, chosen, settled);
@@ -72,7 +72,8 @@ function refuseGone(view: string, chosen: readonly ChosenVersion[], settled: Set
   throw new MirrorError('PlanChanged', said, { hint: 'run the command again, with the version that you mean' });
 }
 
-function versionOf({ product, shelved }: ChosenProduct, name: string): Version | undefined {
+/** The version of this name that a product offers, or that waits outside the documents. */
+export function versionNamed({ product, shelved }: ChosenProduct, name: string): Version | undefined {
   if (Object.hasOwn(product.versions, name)) return product.versions[name];
   return shelved !== undefined && Object.hasOwn(shelved.versions, name) ? shelved.versions[name]?.version : undefined;
 }

@@ -121,7 +121,7 @@ function newestThen({ id, product, names }: Leaving, again: readonly Again[]): s
 }
 
 /** @throws BadInput (misuse): the next timer would lift it, and the operator would believe that it stands */
-function refuseEnded({ until }: Asked<'hold'>, at: Date): void {
+export function refuseEnded({ until }: Pick<Asked<'hold'>, 'until'>, at: Date): void {
   if (until === undefined || Date.parse(until) > at.getTime()) return;
   throw new MirrorError('BadInput', `the hold would end at ${until}, which is in the past`, {
     hint: 'give a later --until, or none',

@@ -10,6 +10,7 @@ import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import type { Asked } from '../asked';
 import { type ChosenProduct, chosenProducts, isMeant, productsMeant, releaseOf } from '../chosen-products';
+import { versionNamed } from '../chosen-versions';
 import type { MirrorContent } from '../planned';
 
 /** Marks that are lifted, each with the parts that are. */
@@ -111,9 +112,9 @@ function isOfVersion(
 ): boolean {
   if (mark.parts.some(({ version }) => version === word)) return true;
   const index = new WithdrawnIndex(view, [mark]);
-  return products.some(({ product, shelved }) => {
-    const version = product.versions[word] ?? shelved?.versions[word]?.version;
-    return version !== undefined && index.of(product, word, version) !== undefined;
+  return products.some((one) => {
+    const version = versionNamed(one, word);
+    return version !== undefined && index.of(one.product, word, version) !== undefined;
   });
 }
 

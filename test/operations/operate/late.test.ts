@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mirror as layout } from '../../../lib/job/layout';
+import type { OperationRequest } from '../../../lib/job/operations/operation';
+import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
+import { DirectoryStore } from '../../../lib/store/directory/directory';
+import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { allStores } from '../../publication/made/all-stores';
+import { MadeMirror } from './made-mirror';
+import '../../fixtures/needs-seconds';
+
+let signer: Signer;
+beforeAll(async () => {
+  signer = await smallSigner();
+});
+
+const images = (words: string) => ({ images: { 'ga-24.04': words } });
+const noble = { release: 'noble', architectures: [], flavours: [] };
+const promote: OperationRequest = {
+  ...{ does: 'promote', from: 'candidate', to: 'stable', architectures: [], flavours: [], require: [] },
+};
+
+async function made(makeStore: () => ReturnType<(typeof allStores)[number][1]>): Promise<MadeMirror> {
+  const mirror = new MadeMirror(await makeStore(), signer);
+  await mirror.publish('candidate', '20261123.083000', images('good'));
+  return mirror;
+}
+
+describe.each(allStores)('an operation, %s,', (_, makeStore) => {
+  it('has changed nothing where a view of it was restored, though that view needs no change', async () => {
+    const mirror = await made(makeStore);
+    await mirror.operate(promote);
+    const key = layout.index('stable');
+    const old = (await mirror.store.read(key))?.bytes ?? Buffer.alloc(0);
+    const attest: OperationRequest = {
+      does: 'attest',
+      view: 'stable',
+      ...noble,
+      version: 'newest',
+      check: 'x',
+      passed: true,
+    };
+    await mirror.operate(attest);
+    const withdraw: OperationRequest = {
+      does: 'withdraw',
+      view: 'candidate',
+      ...noble,
+      version: 'newest',
+      allViews: false,
+    };
+    await mirror.publish('candidate', '20261124.083000', images('bad'));
+    await mirror.operate(withdraw);
+    if (mirror.store instanceof DirectoryStore) writeFileSync(join(mirror.store.root, key), old);
+    else await mirror.store.replace(key, old, { ifMatch: (await mirror.store.read(key))?.tag ?? null });
+    const before = await mirror.history('candidate');
+
+    await expect(mirror.operate({ ...withdraw, does: 'restore', allViews: true })).rejects.toMatchObject({
+      name: 'ChecksumMismatch',
+      message: expect.stringContaining(key),
+    });
+    expect(await mirror.history('candidate')).toEqual(before);
+  });
+
+  it('that holds until a time does not begin after it, by its plan', async () => {
+    const mirror = await made(makeStore);
+    const hold: OperationRequest = { does: 'hold', view: 'candidate', ...noble, until: '2026-11-20T10:00:00Z' };
+    const { plan } = await mirror.operate(hold, { dryRun: true });
+    mirror.turnClockTo('2026-11-20T11:00:00Z');
+
+    await expect(mirror.operate(hold, { plan })).rejects.toMatchObject({
+      name: 'BadInput',
+      message: 'the hold would end at 2026-11-20T10:00:00Z, which is in the past',
+    });
+    expect((await mirror.read('candidate')).state.holds).toEqual([]);
+  });
+
+  it.each(['constructor', 'valueOf', '__proto__'])('knows no version %s', async (version) => {
+    const mirror = await made(makeStore);
+    await mirror.publish('candidate', '20261124.083000', images('bad'));
+    await mirror.operate({ does: 'withdraw', view: 'candidate', ...noble, version: 'newest', allViews: false });
+
+    const restore: OperationRequest = { does: 'restore', view: 'candidate', ...noble, version, allViews: false };
+    await expect(mirror.operate(restore)).rejects.toMatchObject({ name: 'NoSuchVersion', misuse: true });
+  });
+});
