@@ -7,7 +7,7 @@ import { wrapped } from '../terminal/wrapped';
 import type { OperationOptions, ScopeOptions } from './operation-command';
 import { changeLines } from './outcome-text';
 import { asker } from './run-operation';
-import { whichMirror, whichText } from './which-mirror';
+import { whichMirror, whichText, withCommandsTypedAgain } from './which-mirror';
 
 /** Options of `promote`, of which only some have a meaning for a whole file. */
 export interface PromoteAllOptions extends OperationOptions, ScopeOptions {
@@ -49,7 +49,9 @@ export async function promoteAll(options: PromoteAllOptions, terminal: Terminal)
   const outcome = await runPromotions(settings, asked, await benchHere({ mirror: which.mirror, key }, terminal));
   if (json) terminal.out(JSON.stringify(outcome, undefined, 2));
   else for (const line of linesOf(outcome, dryRun)) terminal.out(line);
-  const codes = outcome.runs.flatMap(({ failure }) => (failure === undefined ? [] : [reportError(failure, terminal)]));
+  const codes = outcome.runs.flatMap(({ failure }) =>
+    failure === undefined ? [] : [reportError(withCommandsTypedAgain(failure, options), terminal)],
+  );
   return codes.at(-1) ?? 0;
 }
 

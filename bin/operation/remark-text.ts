@@ -1,10 +1,9 @@
-import { quoted } from '../../lib/job/operations/commands';
 import type { Operation } from '../../lib/job/operations/operation';
 import type { OperationOutcome, Remark } from '../../lib/job/operations/outcome';
 import { wordsOfKey } from '../reading/product-words';
 import { counted, size } from '../terminal/sizes';
 import { wrapped } from '../terminal/wrapped';
-import type { MirrorWords } from './which-mirror';
+import { type MirrorWords, typedAgain } from './which-mirror';
 
 interface About {
   /** Whether nothing is done. */
@@ -133,11 +132,6 @@ function undoLines(remarks: readonly Remark[], words: MirrorWords): string[] {
 }
 
 /** A command is never wrapped: it is to be copied. */
-function commandLines(commands: readonly string[], { mirror, stack, config }: MirrorWords): string[] {
-  const named = [
-    ...(mirror === undefined ? [] : [` --mirror ${quoted(mirror)}`]),
-    ...(stack === undefined ? [] : [` --stack ${quoted(stack)}`]),
-    ...(config === undefined ? [] : [` --config ${quoted(config)}`]),
-  ].join('');
-  return commands.map((command) => `  ${command}${command.startsWith('maas-mirror ') ? named : ''}`);
+function commandLines(commands: readonly string[], words: MirrorWords): string[] {
+  return commands.map((command) => `  ${typedAgain(command, words)}`);
 }

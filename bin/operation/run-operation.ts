@@ -6,7 +6,7 @@ import { toolVersion } from '../../lib/job/tool';
 import type { Terminal } from '../terminal/terminal';
 import type { OperationOptions } from './operation-command';
 import { outcomeLines } from './outcome-text';
-import { type WhichMirror, whichMirror, whichText } from './which-mirror';
+import { type WhichMirror, whichMirror, whichText, withCommandsTypedAgain } from './which-mirror';
 
 /** An operation as it was typed; its fields are not checked yet. `does` and whatever belongs to it. */
 export type Typed = { readonly does: OperationRequest['does'] } & Readonly<Record<string, unknown>>;
@@ -30,7 +30,10 @@ export async function runOperation(
 ): Promise<number> {
   const asked = await operationFrom(typed, options);
   const which = await whichMirror(options);
-  const carryOut = (one: Operation) => carriedOut(one, which, options, terminal);
+  const carryOut = (one: Operation) =>
+    carriedOut(one, which, options, terminal).catch((error: unknown) => {
+      throw withCommandsTypedAgain(error, options);
+    });
   const show = (one: Operation, outcome: OperationOutcome, isQuestion = false) => {
     const print = options.json ? terminal.err : terminal.out; // a program that reads the result reads only that
     for (const line of outcomeLines(one, outcome, options, { isQuestion })) print(line);

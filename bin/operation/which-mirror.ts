@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { MirrorError, withoutPasswords } from '../../lib/errors';
+import { quoted } from '../../lib/job/operations/commands';
 import { isUrlLike } from '../../lib/job/sources/file-path';
 import { addressOrView } from './address-or-view';
 
@@ -9,6 +10,28 @@ export interface MirrorWords {
   readonly mirror?: string;
   readonly stack?: string;
   readonly config?: string;
+}
+
+/** A command that is printed to be typed names the mirror, and the key that signs, in the words that were typed. */
+export function typedAgain(command: string, { mirror, stack, config, key }: MirrorWords & { key?: string }): string {
+  if (!command.startsWith('maas-mirror ') || / --(?:mirror|stack)\b/.test(command)) return command;
+  const changes = !/^maas-mirror (?:list|verify|history|changes|view (?:list|show)|releases|serve)\b/.test(command);
+  const options = { mirror, stack, config, ...(changes && { key }) };
+  const words = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, quoted(value)],
+  );
+  return [command, ...words].join(' ');
+}
+
+/** An error of an operation, with the commands in its hint as they have to be typed. */
+export function withCommandsTypedAgain(thrown: unknown, words: MirrorWords & { key?: string }): unknown {
+  if (!(thrown instanceof MirrorError) || thrown.hint === undefined) return thrown;
+  const { name, message, misuse, cause } = thrown;
+  // Up to the end of the clause.
+  const hint = thrown.hint.replace(/(?<=: )maas-mirror [^;(\n]*?(?=$|;|\n|, (?:or|then)\b| \()/g, (command) => {
+    return typedAgain(command, words);
+  });
+  return hint === thrown.hint ? thrown : new MirrorError(name, message, { hint, misuse, cause });
 }
 
 /** A mirror at an address, or that of a deployed stack. */

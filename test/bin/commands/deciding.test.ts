@@ -53,7 +53,7 @@ describe('withdraw', () => {
   });
 
   test('tells which other view cannot be read and what to do, and ends with 1 if that one was to be changed', async () => {
-    const { type, store, signer, mirror } = await operatorWithTwo();
+    const { type, store, signer, mirror, keyFile } = await operatorWithTwo();
     await type('promote', 'candidate', 'stable');
     const [{ path = '' } = {}] = (await readView('stable', { mirror: store, signer })).documents.values();
     await store.remove(`stable/streams/v1/${path.split('/').at(-1)}`);
@@ -67,7 +67,8 @@ describe('withdraw', () => {
     const [shown, done] = [await type(...withdraw, '--all-views', '--dry-run'), await type(...withdraw, '--all-views')];
     expect([text.code, json.code, shown.code, done.code]).toEqual([0, 1, 0, 1]);
     expect(done.outLines.join(' ')).toContain('stable was left out, because it cannot be read: ');
-    expect(done.outLines).toContain(`  maas-mirror ${withdraw.join(' ')} --all-views --mirror ${mirror}`);
+    const again = `  maas-mirror ${withdraw.join(' ')} --all-views --mirror ${mirror} --key ${keyFile}`;
+    expect(done.outLines).toContain(again);
   });
 
   test('refuses a plan that is not what would be done now', async () => {
@@ -208,7 +209,7 @@ describe('what cannot be undone', () => {
 
 describe('promote', () => {
   test('ends with 4 where a hold forbids it', async () => {
-    const { type, publish } = await operatorWithTwo();
+    const { type, publish, mirror, keyFile } = await operatorWithTwo();
     await type('promote', 'candidate', 'stable', 'noble');
     await type('hold', 'stable', 'noble', '--reason', 'freeze');
     await publish('20261127.083000');
@@ -217,7 +218,7 @@ describe('promote', () => {
     expect(code).toBe(4);
     expect(errLines.slice(1)).toEqual([
       expect.stringMatching(/^error: noble has been held in stable since \d{4}-\d\d-\d\d \(freeze\)$/),
-      '  unhold it first: maas-mirror unhold stable noble',
+      `  unhold it first: maas-mirror unhold stable noble --mirror ${mirror} --key ${keyFile}`,
     ]);
   });
 

@@ -1,7 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { whichMirror, whichText, whichToRead } from '../../../bin/operation/which-mirror';
+import {
+  typedAgain,
+  whichMirror,
+  whichText,
+  whichToRead,
+  withCommandsTypedAgain,
+} from '../../../bin/operation/which-mirror';
+import { MirrorError } from '../../../lib/errors';
 import { folderWith } from './folder-with';
 
 describe('the mirror of a command', () => {
@@ -65,5 +72,37 @@ describe('the first word of a command that reads', () => {
     });
     expect(await whichToRead('test', { mirror: '/srv' })).toMatchObject({ view: 'test' }); // a folder here
     expect(await whichToRead(undefined, { stack: 'S' })).toEqual({ which: { stack: 'S' } });
+  });
+});
+
+describe('a command that is printed', () => {
+  const words = { mirror: '/srv/my images', key: 'kms:alias/k' };
+  const named = "--mirror '/srv/my images'";
+
+  test.each([
+    ['maas-mirror unhold stable noble', `maas-mirror unhold stable noble ${named} --key kms:alias/k`],
+    ['maas-mirror view show lab', `maas-mirror view show lab ${named}`],
+    ['maas-mirror verify', `maas-mirror verify ${named}`],
+    ['maas-mirror repair --upgrade --mirror m', 'maas-mirror repair --upgrade --mirror m'],
+    ['maas admin boot-resources import', 'maas admin boot-resources import'],
+  ])('%s names the mirror and the key as they were typed', (command, typed) => {
+    expect(typedAgain(command, words)).toBe(typed);
+    expect(typedAgain(command, {})).toBe(command);
+  });
+
+  test.each([
+    ['unhold it first: maas-mirror unhold stable noble', `unhold it first: maas-mirror unhold stable noble ${named}`],
+    [
+      'to keep it, run: maas-mirror repair lab; else restore it',
+      `to keep it, run: maas-mirror repair lab ${named}; else restore it`,
+    ],
+    ['run: maas-mirror list lab (noble)', `run: maas-mirror list lab ${named} (noble)`],
+    ['`maas-mirror view list` lists its views', '`maas-mirror view list` lists its views'],
+  ])('in a hint, too: %s', (hint, said) => {
+    const error = new MirrorError('Held', 'held', { hint, misuse: true });
+    expect(withCommandsTypedAgain(error, { mirror: words.mirror })).toMatchObject({
+      ...{ name: 'Held', message: 'held', hint: said, misuse: true },
+    });
+    expect(withCommandsTypedAgain(error, {})).toBe(error);
   });
 });
