@@ -3,7 +3,7 @@ import { mirror as layout } from '../job/layout';
 import { isOfView } from '../publication/withdrawn-everywhere';
 import type { Store } from '../store/store';
 
-/** Told of a view that cannot be read. */
+/** Called with a view that cannot be read, and why. */
 export type OnUnread = (view: string, error: MirrorError) => void;
 
 /**

@@ -27,7 +27,7 @@ export interface ListedView {
 export interface ListOptions {
   /** @default all */
   readonly views?: readonly string[];
-  /** Told of a view that is left out, since it cannot be read. @default - none is: the error is thrown */
+  /** Called with a view that is left out, since it cannot be read. @default - none is: the error is thrown */
   readonly onUnread?: OnUnread;
 }
 

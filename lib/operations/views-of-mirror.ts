@@ -45,7 +45,7 @@ export interface ViewDownload {
 /**
  * The views of a mirror. They are read, not verified.
  * @param names @default all
- * @param onUnread told of a view that is left out, since it cannot be read @default - none is: the error is thrown
+ * @param onUnread called with a view that is left out, since it cannot be read @default - none is: the error is thrown
  * @throws NoSuchView (misuse); BadFormat, NoSuchObject
  */
 export async function viewsOfMirror(

@@ -77,12 +77,12 @@ export async function undeletedOf(views: readonly string[], read: Read): Promise
 
 /**
  * Why a view without its source is not updated, and what to do.
- * @param undeleted which of the sources nobody has deleted with `view delete`
+ * @param undeleted which of the sources were not deleted with `view delete`
  */
 export function sourceless(view: string, sources: readonly string[], undeleted: readonly string[]): string {
   const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
   const lost = undeleted.map(
-    (one) => `; if the files of ${one} were removed, restore them: without them, nobody knows what was withdrawn there`,
+    (one) => `; if the files of ${one} were removed, restore them: what was withdrawn there is unknown without them`,
   );
   return `${missing}, so it is not updated any more: ${otherSource(view)}${lost.join('')}`;
 }

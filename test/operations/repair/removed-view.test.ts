@@ -109,7 +109,7 @@ it('a view that was removed from a bucket is told where another one follows it, 
   expect(await marksOf(mirror)).toEqual([]);
 
   const said =
-    'if the files of candidate were removed, restore them: without them, nobody knows what was withdrawn there';
+    'if the files of candidate were removed, restore them: what was withdrawn there is unknown without them';
   const problem = { object: layout.index('lab'), rule: 'unfollowed', message: expect.stringContaining(said) };
   expect(await problemsOf(mirror)).toEqual([problem]);
   const { views } = await repairing(mirror, {}, true);
