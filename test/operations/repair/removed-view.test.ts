@@ -108,8 +108,7 @@ it('a view that was removed from a bucket is told where another one follows it, 
   for (const key of keys) await mirror.store.remove(key);
   expect(await marksOf(mirror)).toEqual([]);
 
-  const said =
-    'if the files of candidate were removed, restore them: what was withdrawn there is unknown without them';
+  const said = 'if the files of candidate were removed, restore them: what was withdrawn there is unknown without them';
   const problem = { object: layout.index('lab'), rule: 'unfollowed', message: expect.stringContaining(said) };
   expect(await problemsOf(mirror)).toEqual([problem]);
   const { views } = await repairing(mirror, {}, true);
