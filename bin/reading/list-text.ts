@@ -4,8 +4,8 @@ import { supportMark } from '../../lib/catalog/support';
 import type { ListedView, MirrorRow } from '../../lib/operations/list';
 import { type Hold, hasEnded } from '../../lib/publication/state/holds';
 import { counted, size } from '../terminal/sizes';
-import { type Column, table } from '../terminal/table';
-import { leftAndRight, lineWidth, wrapped } from '../terminal/wrapped';
+import { type Column, narrowTable, table } from '../terminal/table';
+import { leftAndRight, wrapped } from '../terminal/wrapped';
 import { longHoldText } from './hold-text';
 
 /**
@@ -49,12 +49,7 @@ function groupLines(rows: readonly MirrorRow[]): string[] {
   );
   const byFlavour = [...Map.groupBy(newestFirst, ({ product }) => product).values()].flat();
   const columns = rows[0]?.bootloader === undefined ? imageColumns : loaderColumns;
-  const [heading = '', ...lines] = table([...columns, markColumn], byFlavour);
-  const marksAt = heading.length - markColumn.heading.length;
-  return [heading, ...lines].flatMap((line) => {
-    if (line.length + 2 <= lineWidth) return [`  ${line}`];
-    return [`  ${line.slice(0, marksAt).trimEnd()}`, ...wrapped(line.slice(marksAt), 6)];
-  });
+  return narrowTable([...columns, markColumn], byFlavour, 2);
 }
 
 /** Versions with one of these are listed without --all. */

@@ -1,25 +1,22 @@
 import { promotionText, selectionText } from '../../lib/operations/views/source-text';
 import type { ViewDownload, ViewSummary } from '../../lib/operations/views-of-mirror';
 import { counted, size } from '../terminal/sizes';
-import { type Column, table } from '../terminal/table';
+import { type Column, narrowTable, table } from '../terminal/table';
 import { wrapped } from '../terminal/wrapped';
 import { heldSince } from './list-text';
 
 /** A line for each view. */
 export function viewsLines(views: readonly ViewSummary[]): string[] {
-  return views.length === 0 ? ['nothing has been published yet'] : table(columns, views);
+  return views.length === 0 ? ['nothing has been published yet'] : narrowTable(columns, views);
 }
 
 const columns: readonly Column<ViewSummary>[] = [
   { heading: 'VIEW', cell: ({ view }) => view },
   { heading: 'KIND', cell: ({ kind = 'unknown' }) => kind },
-  { heading: 'FROM', cell: (view) => shortened(sourceText(view)) },
   { heading: 'NEWEST', cell: ({ newest = '' }) => newest },
   { heading: 'SIZE', cell: (view) => size(view.size), isSize: true },
+  { heading: 'FROM', cell: sourceText },
 ];
-
-/** What `view show` has in full. */
-const shortened = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 23)}…`);
 
 const unreadable = 'unreadable: run verify';
 

@@ -1,3 +1,5 @@
+import { lineWidth, wrapped } from './wrapped';
+
 export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => string;
@@ -21,4 +23,15 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** The same in lines of a fixed width: where a row is longer, its last cell follows below it. */
+export function narrowTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], indent = 0): string[] {
+  const [heading = '', ...lines] = table(columns, rows);
+  const lastAt = heading.length - (columns.at(-1)?.heading.length ?? 0);
+  const margin = ' '.repeat(indent);
+  return [heading, ...lines].flatMap((line) => {
+    if (line.length + indent <= lineWidth) return [`${margin}${line}`];
+    return [`${margin}${line.slice(0, lastAt).trimEnd()}`, ...wrapped(line.slice(lastAt), indent + 4)];
+  });
 }

@@ -1,17 +1,16 @@
-import { MirrorError } from '../errors';
-import { mirror } from '../job/layout';
-import { isUnreadable, type Marks, readMarks } from '../publication/read-marks';
+import { type Marks, readMarks } from '../publication/read-marks';
 import { readView } from '../publication/read-view';
 import { emptyShelf } from '../publication/state/shelf';
 import type { ViewState } from '../publication/state/view-state';
 import type { Withdrawal } from '../publication/state/withdrawal';
 import { WithdrawnIndex } from '../publication/state/withdrawals';
 import { viewsOf } from '../publication/views';
-import { decisionsOfAll, withdrawalsIn } from '../publication/withdrawn-everywhere';
+import { decisionsOfAll, isOfView, withdrawalsIn } from '../publication/withdrawn-everywhere';
 import type { Product } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
+import { eachView, noIndexError, type OnUnread } from './each-view';
 import { type MirrorRow, rowOf } from './list-rows';
 
 export type { MirrorRow };
@@ -28,6 +27,8 @@ export interface ListedView {
 export interface ListOptions {
   /** @default all */
   readonly views?: readonly string[];
+  /** Called with a view that is left out, since it cannot be read. @default - none is: the error is thrown */
+  readonly onUnread?: OnUnread;
 }
 
 /**
@@ -40,16 +41,13 @@ export async function listMirror(store: Store, options: ListOptions = {}): Promi
 }
 
 /**
- * The views of a mirror, with everything that they offer, hold back or have taken back: one after the other, since a large view
- * takes much memory while it is read. They are read, not verified.
+ * The views of a mirror, with everything that they offer, hold back or have taken back. They are read, not verified.
  * @throws BadFormat if an index or document cannot be read; NoSuchObject if one is missing
  */
-export async function listViews(store: Store, options: ListOptions = {}): Promise<ListedView[]> {
-  const names = options.views ?? (await viewsOf(store));
+export async function listViews(store: Store, { views, onUnread }: ListOptions = {}): Promise<ListedView[]> {
+  const names = views ?? (await viewsOf(store));
   const withdrawals = await withdrawalsOf(store, names);
-  const views: ListedView[] = [];
-  for (const view of names) views.push(listed(await readOne(store, view), withdrawals));
-  return views;
+  return eachView(names, async (view) => listed(await readOne(store, view), withdrawals), onUnread);
 }
 
 /**
@@ -59,7 +57,7 @@ export async function listViews(store: Store, options: ListOptions = {}): Promis
 async function withdrawalsOf(store: Store, names: readonly string[]): Promise<readonly Withdrawal[]> {
   const reading = { mirror: store, unchecked: true };
   const found = await decisionsOfAll(reading, store instanceof HttpStore ? names : undefined);
-  const broken = found.find((one) => one.status === 'rejected' && !isUnreadable(one.reason));
+  const broken = found.find((one) => one.status === 'rejected' && !isOfView(one.reason));
   if (broken?.status === 'rejected') throw broken.reason;
   return withdrawalsIn(found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
@@ -72,11 +70,7 @@ interface Found {
 
 async function readOne(store: Store, view: string): Promise<Found> {
   const { index, documents } = await readView(view, { mirror: store, unchecked: true });
-  if (index === undefined) {
-    throw new MirrorError('NoSuchObject', `${store.name} has no ${mirror.index(view)}`, {
-      hint: 'check the name of the view; `maas-mirror verify` lists all missing files',
-    });
-  }
+  if (index === undefined) throw noIndexError(store, view);
   const products = [...documents.values()].flatMap(({ document }) => Object.entries(document.products));
   return { view, products, marks: await readMarks(view, { mirror: store }) };
 }

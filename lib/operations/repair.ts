@@ -6,10 +6,8 @@ import { changeView } from '../publication/change-view';
 import { followView, followViews } from '../publication/derived/follow-views';
 import type { Press } from '../publication/press';
 import { takeRemains } from '../publication/restored/take-remains';
-import { takeRestored } from '../publication/restored/take-restored';
 import { timeText } from '../publication/state/kept-ledger';
 import type { Note } from '../publication/state/view-content';
-import type { Withdrawal } from '../publication/state/withdrawal';
 import { viewFoldersOf, viewsOf } from '../publication/views';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../store/directory/directory';
@@ -18,16 +16,18 @@ import { planChanged } from './carry-out/in-turn';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
 import { failureOf } from './repair/fault-lines';
-import { type Fault, faultsOf } from './repair/faults';
+import { type Fault, faultsOf, type RestoredFault } from './repair/faults';
 import {
   type Found,
   faultsIn,
+  isBound,
   plannedOf,
   readableMarks,
   refuseHopeless,
   refuseLost,
   unlessFailed,
 } from './repair/findings';
+import { keepRestored, type Repairing } from './repair/keep-restored';
 import { needsUpgrade, upgradeMirror, writeFirstState } from './upgrade';
 
 /**
@@ -50,7 +50,7 @@ export async function repairMirror(
   const at = wanted === undefined ? planTime(press.now()) : timeOfPlan(wanted);
   const names = await namedViews(operation.view, press);
   const format = { view: formatKey, lines: isOld ? [{ does: 'set', why: 'the format of this release' } as const] : [] };
-  const found = await faultsIn(names, { isOld, forgetLost }, press);
+  const found = await faultsIn(names, { isOld, forgetLost, at }, press);
   if (!isOld) refuseHopeless(found);
   const planned = [...(isOld ? [format] : []), ...found.map(plannedOf)];
   const plan = planIdOf(at, operation, planned);
@@ -59,7 +59,7 @@ export async function repairMirror(
   }
   const done = dryRun
     ? { views: planned.map((one) => ({ ...one, moved: false })), followed: [] }
-    : await repaired(askerOf(asked), { isOld, forgetLost, found, format }, press);
+    : await repaired(askerOf(asked), { isOld, forgetLost, at, isPlanned: wanted !== undefined, found, format }, press);
   return { plan, at: timeText(at), ...done, remarks: [], needs: operationNeeds };
 }
 
@@ -88,13 +88,16 @@ async function refuseUnwritable({ mirror }: Press): Promise<void> {
 interface Repair {
   readonly isOld: boolean;
   readonly forgetLost: boolean;
+  readonly at: Date;
+  /** Whether it has to be what was shown. */
+  readonly isPlanned: boolean;
   readonly found: readonly Found[];
   readonly format: Omit<ViewOutcome, 'moved'>;
 }
 
 async function repaired(
   asker: Asker,
-  { isOld, forgetLost, found, format }: Repair,
+  { isOld, found, format, ...repairing }: Repair,
   press: Press,
 ): Promise<Pick<OperationOutcome, 'views' | 'followed'>> {
   const views: ViewOutcome[] = [];
@@ -107,7 +110,7 @@ async function repaired(
   const repair = async ({ view, faults, failure }: Found) => {
     const done = await unlessFailed(view, async () => {
       if (failure !== undefined) throw failure;
-      return { view, faults: await repairView(view, faults, { note: noteOf('repair', asker), forgetLost }, press) };
+      return { view, faults: await repairView(view, faults, { note: noteOf('repair', asker), ...repairing }, press) };
     });
     if (done.failure !== undefined) failures.push(done.failure);
     else {
@@ -119,7 +122,7 @@ async function repaired(
   for (const one of found.filter(({ failure }) => failure === undefined)) await repair(one);
   // What could not be read may have depended on a view that is repaired by now.
   const failed = found.filter(({ failure }) => failure !== undefined).map(({ view }) => view);
-  for (const one of await faultsIn(failed, { isOld: false, forgetLost }, press)) await repair(one);
+  for (const one of await faultsIn(failed, { isOld: false, ...repairing }, press)) await repair(one);
   const failure = failureOf(
     failures,
     views.map(({ view }) => view),
@@ -132,38 +135,36 @@ async function repaired(
 async function repairView(
   view: string,
   first: readonly Fault[],
-  { note, forgetLost }: { readonly note: Note; readonly forgetLost: boolean },
+  { note, at, isPlanned, forgetLost }: Pick<Repair, 'at' | 'isPlanned' | 'forgetLost'> & { readonly note: Note },
   press: Press,
 ): Promise<readonly Fault[]> {
   const done: Fault[] = [];
   for (let faults = first; faults.length > 0; ) {
     // Marks that cannot be read must not be overlooked.
-    const bound = faults.some(({ fault }) => fault === 'restored' || fault === 'unfollowed');
-    const withdrawn = bound ? await withdrawnEverywhere(press) : await readableMarks(press);
-    for (const fault of faults) await repairFault(view, fault, { note, withdrawn, press });
-    done.push(...faults);
+    const withdrawn = isBound(faults) ? await withdrawnEverywhere(press) : await readableMarks(press);
+    const repairing = { note, withdrawn, at, isPlanned };
+    for (const fault of faults) {
+      if (fault.fault === 'restored') done.push(await keepRestored(view, fault, repairing, press));
+      else {
+        await repairFault(view, fault, repairing, press);
+        done.push(fault);
+      }
+    }
     const told = new Set(done.map(({ fault }) => fault));
-    faults = (await faultsOf(view, withdrawn, press)).filter(({ fault }) => !told.has(fault));
+    faults = (await faultsOf(view, { withdrawn, at }, press)).filter(({ fault }) => !told.has(fault));
     if (!forgetLost) refuseLost(view, faults);
   }
   return done;
 }
 
-interface Repairing {
-  readonly note: Note;
-  readonly withdrawn: readonly Withdrawal[];
-  readonly press: Press;
-}
+type Other = Exclude<Fault, RestoredFault>;
 
-async function repairFault(view: string, fault: Fault, { note, withdrawn, press }: Repairing): Promise<void> {
+async function repairFault(view: string, fault: Other, { note, withdrawn }: Repairing, press: Press): Promise<void> {
   const { mirror } = press;
   switch (fault.fault) {
     case 'unfinished':
     case 'missing':
       if (mirror instanceof DirectoryStore) await mirror.finish(layout.index(view));
-      return;
-    case 'restored':
-      await takeRestored(view, note, withdrawn, press);
       return;
     case 'lost':
       await takeRemains(view, note, press);

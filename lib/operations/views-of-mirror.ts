@@ -1,4 +1,5 @@
 import { MirrorError } from '../errors';
+import { mirror as layout } from '../job/layout';
 import { bySelection, downloadOf } from '../publication/offers/downloads';
 import { type Marks, readMarks } from '../publication/read-marks';
 import { readView } from '../publication/read-view';
@@ -10,6 +11,7 @@ import { viewsOf } from '../publication/views';
 import type { Products } from '../simplestreams/types';
 import { byBytes } from '../simplestreams/version-order';
 import type { Store } from '../store/store';
+import { eachView, noIndexError, type OnUnread } from './each-view';
 
 /** A view of a mirror, as a whole. */
 export interface ViewSummary {
@@ -43,19 +45,21 @@ export interface ViewDownload {
 /**
  * The views of a mirror. They are read, not verified.
  * @param names @default all
+ * @param onUnread called with a view that is left out, since it cannot be read @default - none is: the error is thrown
  * @throws NoSuchView (misuse); BadFormat, NoSuchObject
  */
-export async function viewsOfMirror(store: Store, names?: readonly string[]): Promise<ViewSummary[]> {
-  const wanted = names ?? (await viewsOf(store));
-  const views: ViewSummary[] = [];
-  // One after the other: a large view takes much memory while it is read.
-  for (const view of wanted) views.push(await summaryOf(store, view));
-  return views;
+export async function viewsOfMirror(
+  store: Store,
+  names?: readonly string[],
+  onUnread?: OnUnread,
+): Promise<ViewSummary[]> {
+  return eachView(names ?? (await viewsOf(store)), (view) => summaryOf(store, view), onUnread);
 }
 
 async function summaryOf(store: Store, view: string): Promise<ViewSummary> {
   const { index, documents } = await readView(view, { mirror: store, unchecked: true });
   if (index === undefined) {
+    if ((await store.read(layout.plainIndex(view))) !== undefined) throw noIndexError(store, view);
     throw new MirrorError('NoSuchView', `${store.name} has no view ${JSON.stringify(view)}`, {
       hint: '`maas-mirror view list` lists its views',
       misuse: true,

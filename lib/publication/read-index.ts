@@ -59,7 +59,7 @@ export async function readSigned(key: string, reading: Reading): Promise<SignedO
   const signer = byFormer ? reading.former : reading.signer;
   const fault = reading.unchecked ? undefined : (clearsignedFault(bytes) ?? (await signer?.faultOf(bytes)));
   if (fault !== undefined) throw notSigned(key, fault, reading);
-  return { ...found, text: splitClearsigned(bytes).text, byFormer };
+  return { ...found, text: signedText(key, bytes), byFormer };
 }
 
 /**
@@ -67,7 +67,7 @@ export async function readSigned(key: string, reading: Reading): Promise<SignedO
  * @throws NoSuchObject; ChecksumMismatch if it was changed
  */
 export async function readDocumentText(view: string, path: string, reading: Reading): Promise<string> {
-  return splitClearsigned(await readNamed(view, path, reading)).text;
+  return signedText(layout.document(view, path), await readNamed(view, path, reading));
 }
 
 /**
@@ -87,6 +87,16 @@ export async function readNamed(view: string, path: string, { mirror, unchecked 
   throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${sha256Of(found.bytes)}, not the one in its name`, {
     hint: 'the file was changed; restore it from a backup or another copy of the mirror',
   });
+}
+
+/** What was signed. @throws BadFormat, which names the object: without checks, nothing else has looked at it */
+export function signedText(key: string, bytes: Buffer): string {
+  try {
+    return splitClearsigned(bytes).text;
+  } catch (error) {
+    if (!(error instanceof MirrorError)) throw error;
+    throw new MirrorError(error.name, `${key}: ${error.message}`, { hint: 'restore it from a backup', cause: error });
+  }
 }
 
 /** Undefined if a file does not exist, or is not what was written. */

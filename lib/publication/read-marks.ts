@@ -21,7 +21,7 @@ export async function readMarks(view: string, { mirror }: Pick<Reading, 'mirror'
 }
 
 /** Whether marks are there, but cannot be read. */
-export function isUnreadable(error: unknown): boolean {
+function isUnreadable(error: unknown): boolean {
   return error instanceof MirrorError && unreadable.includes(error.name);
 }
 

@@ -1,8 +1,15 @@
 import { mirror as layout } from '../job/layout';
 import { parseProducts } from '../simplestreams/json';
-import { splitClearsigned } from '../simplestreams/openpgp/split-clearsigned';
 import type { Products } from '../simplestreams/types';
-import { lacksSigner, type PublishedIndex, type Reading, readIndex, readNamed, unlessLost } from './read-index';
+import {
+  lacksSigner,
+  type PublishedIndex,
+  type Reading,
+  readIndex,
+  readNamed,
+  signedText,
+  unlessLost,
+} from './read-index';
 import { type Remembered, readRemembered } from './read-state';
 
 /** A view as it is published now. */
@@ -75,6 +82,7 @@ export async function readDocuments({ view, index }: PublishedIndex, reading: Re
 
 async function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
   const bytes = await readNamed(view, path, reading);
-  const document = parseProducts(splitClearsigned(bytes).text, layout.document(view, path));
+  const key = layout.document(view, path);
+  const document = parseProducts(signedText(key, bytes), key);
   return { path, document, byFormer: await lacksSigner(bytes, reading) };
 }

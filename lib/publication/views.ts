@@ -1,7 +1,10 @@
 import { MirrorError } from '../errors';
 import { ViewName } from '../job/build-request';
-import { mirror as layout } from '../job/layout';
+import { isFrozenName, mirror as layout } from '../job/layout';
 import { anyView } from '../job/operations/view-source';
+import { DirectoryStore } from '../store/directory/directory';
+import { viewOfIndex } from '../store/directory/directory-refusals';
+import { replacedKeys } from '../store/directory/replaced-keys';
 import { HttpStore } from '../store/http/http';
 import type { Store } from '../store/store';
 
@@ -17,7 +20,8 @@ export async function viewsOf(store: Store): Promise<string[]> {
 }
 
 /**
- * The folders that may belong to a view: one that exists, that was deleted, or whose first publication was interrupted.
+ * The folders that may belong to a view: one that exists, that was deleted, or whose first publication was interrupted. A
+ * directory remembers also those that were removed by hand: what was withdrawn there must not be overlooked.
  * @throws BadInput over HTTP, which has no listing
  */
 export async function viewFoldersOf(store: Store): Promise<string[]> {
@@ -28,10 +32,17 @@ export async function viewFoldersOf(store: Store): Promise<string[]> {
     });
   }
   const [folders, frozen] = await Promise.all([store.folders(''), store.folders('snapshots/')]);
+  const remembered = await rememberedViews(store);
   // A disk may have folders of its own, which not everybody may read: `lost+found`.
-  const views = folders.filter((name) => ViewName.safeParse(name).success);
-  const snapshots = frozen.map((name) => `snapshots/${name}`).filter((name) => anyView.safeParse(name).success);
-  return [...views, ...snapshots].sort();
+  const views = [...folders, ...remembered].filter((name) => ViewName.safeParse(name).success);
+  const paths = [...frozen.map((name) => `snapshots/${name}`), ...remembered.filter(isFrozenName)];
+  const snapshots = paths.filter((name) => anyView.safeParse(name).success);
+  return [...new Set([...views, ...snapshots])].sort();
+}
+
+async function rememberedViews(store: Store): Promise<string[]> {
+  const keys = store instanceof DirectoryStore ? await replacedKeys(store) : [];
+  return keys.flatMap((key) => viewOfIndex(key) ?? []);
 }
 
 /**

@@ -39,7 +39,7 @@ async function readAll(address: string): Promise<string> {
     await read(address, terminal);
     said.push(...terminal.outLines, ...terminal.errLines);
   }
-  return said.join('\n');
+  return said.join('\n').replaceAll(/\n +/g, ' ');
 }
 
 describe('reading a directory', () => {

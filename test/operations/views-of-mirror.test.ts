@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { viewLines, viewsLines } from '../../bin/reading/views-text';
 import { mirror as layout } from '../../lib/job/layout';
@@ -25,11 +26,11 @@ test('views are listed with their kinds, sources, newest versions and sizes', as
   const views = await viewsOfMirror(store);
   const shown = viewsLines(views);
   expect(shown.map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
-    'VIEW KIND FROM NEWEST SIZE',
-    'candidate built recipe 20261120.083000 0.0 MB',
-    'lab-2 selected follows stable 20261125.083000 0.0 MB',
-    'snapshots/2026-11 frozen candidate 20261125.083000 0.0 MB',
-    'stable promoted promoted by hand 20261125.083000 0.0 MB',
+    'VIEW KIND NEWEST SIZE FROM',
+    'candidate built 20261120.083000 0.0 MB recipe',
+    'lab-2 selected 20261125.083000 0.0 MB follows stable',
+    'snapshots/2026-11 frozen 20261125.083000 0.0 MB candidate',
+    'stable promoted 20261125.083000 0.0 MB promoted by hand',
   ]);
   const [candidate] = views;
   expect(candidate).toMatchObject({ view: 'candidate', kind: 'built', pending: 1, withdrawals: 0 });
@@ -54,8 +55,43 @@ test('a view whose state is lost has no kind that anyone knows', async () => {
     ['stable', undefined],
   ]);
   const lost = views.slice(1);
-  expect(viewsLines(lost)[1]).toMatch(/^stable +unknown +unreadable: run verify /);
+  expect(viewsLines(lost)[1]).toMatch(/^stable +unknown .* unreadable: run verify$/);
   expect(lost.flatMap(viewLines).slice(0, 2)).toEqual(['stable (unknown)', '  from         unreadable: run verify']);
+});
+
+test('a list of views fits 80 columns, and names every source, however long its name is', () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
+  const part = fc.record({ from: name, releases: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }) });
+  const source = fc.oneof(
+    fc.record({ select: fc.array(part, { minLength: 1, maxLength: 4 }) }),
+    fc.record({ promote: fc.record({ from: name, require: fc.array(name, { maxLength: 3 }) }) }),
+  );
+  const summary = fc.record({
+    view: name,
+    kind: fc.constant('selected' as const),
+    source,
+    newest: fc.constant('20261120.083000'),
+  });
+  fc.assert(
+    fc.property(fc.array(summary, { minLength: 1, maxLength: 5 }), (some) => {
+      const views = some.map((one) => ({ ...one, size: 1e9, holds: [], pending: 0, withdrawals: 0, downloads: [] }));
+      const lines = viewsLines(views);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      const words = lines.flatMap((line) => line.split(/ +/)).map((word) => word.replace(/,$/, ''));
+      for (const { source: from } of some) {
+        const named = 'select' in from ? from.select.map((one) => one.from) : [from.promote.from];
+        expect(words).toEqual(expect.arrayContaining(named));
+      }
+    }),
+  );
+  const select = [{ from: 'stable', releases: ['jammy'] }, { from: 'candidate' }];
+  const common = { kind: 'selected', newest: '20261120.083000', size: 1e9, holds: [], pending: 0 } as const;
+  const mixed = { view: 'a-site-with-a-long-name', source: { select }, ...common, withdrawals: 0, downloads: [] };
+  expect(viewsLines([mixed])).toEqual([
+    'VIEW                     KIND      NEWEST             SIZE  FROM',
+    'a-site-with-a-long-name  selected  20261120.083000  1.0 GB',
+    '    jammy from stable, all else from candidate',
+  ]);
 });
 
 test('refuses a view that is not there', async () => {

@@ -5,6 +5,7 @@ import { openToRead } from '../../operation/open-to-read';
 import { withMirrorOptions } from '../../operation/operation-command';
 import type { MirrorWords } from '../../operation/which-mirror';
 import { listLines, wideLines } from '../../reading/list-text';
+import { UnreadViews } from '../../reading/unread-views';
 import type { Terminal } from '../../terminal/terminal';
 
 export function addList(program: Command, terminal: Terminal, done: (code: number) => void): void {
@@ -33,7 +34,7 @@ export interface ListOptions extends MirrorWords {
   readonly json?: boolean;
 }
 
-/** Prints the versions of a mirror. */
+/** Prints the versions of a mirror. @returns 0, or 1 if a view was left out, since it cannot be read */
 export async function runList(
   { word, view, all = false, json = false, ...words }: ListOptions,
   terminal: Terminal,
@@ -41,7 +42,8 @@ export async function runList(
 ): Promise<number> {
   const { listViews } = await import('../../../lib/operations/list.js');
   const { store, views } = await openToRead(word, words, view === undefined ? undefined : [view]);
-  const listed = await listViews(store, { ...(views && { views }) });
+  const unread = new UnreadViews(terminal);
+  const listed = await listViews(store, views === undefined ? { onUnread: unread.add } : { views });
   if (json)
     terminal.out(
       JSON.stringify(
@@ -50,8 +52,9 @@ export async function runList(
         2,
       ),
     );
-  else for (const line of all ? wideLines(listed, now) : listLines(listed, store.name, now)) terminal.out(line);
-  return 0;
+  else if (listed.length > 0 || unread.count === 0)
+    for (const line of all ? wideLines(listed, now) : listLines(listed, store.name, now)) terminal.out(line);
+  return unread.count === 0 ? 0 : 1;
 }
 
 /** Without the files, and with the support at this time. */

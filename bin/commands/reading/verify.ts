@@ -8,6 +8,7 @@ import { scratchFolder } from '../../preflight/scratch-folder';
 import { many } from '../../terminal/many';
 import { counted, megabytes } from '../../terminal/sizes';
 import type { Terminal } from '../../terminal/terminal';
+import { wrapped } from '../../terminal/wrapped';
 
 export function addVerify(program: Command, terminal: Terminal, done: (code: number) => void): void {
   const command = program
@@ -78,9 +79,10 @@ function progressOn(terminal: Terminal): Disposable & { tell(done: number, total
 }
 
 function linesOf(report: VerifyReport, objects: boolean): string[] {
-  const problems = report.problems.map(({ object, message, rule }) => `✗ ${object}: ${message} [${rule}]`);
-  if (problems.length > 0) return [...problems, `${counted(problems.length, 'problem')} found`];
-  return report.views.map((view) => `✓ ${view.view}: ${contentOf(view)} — ${verdict(objects)}`);
+  const { problems, views } = report;
+  const lines = problems.flatMap(({ object, message, rule }) => wrapped(`✗ ${object}: ${message} [${rule}]`, 4, 0));
+  if (problems.length > 0) return [...lines, `${counted(problems.length, 'problem')} found`];
+  return views.flatMap((view) => wrapped(`✓ ${view.view}: ${contentOf(view)} — ${verdict(objects)}`, 4, 0));
 }
 
 function contentOf({ products, versions, objects, bytes }: VerifiedView): string {

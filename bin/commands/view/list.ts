@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openToRead } from '../../operation/open-to-read';
 import { withMirrorOptions } from '../../operation/operation-command';
 import type { MirrorWords } from '../../operation/which-mirror';
+import { UnreadViews } from '../../reading/unread-views';
 import { viewsLines } from '../../reading/views-text';
 import type { Terminal } from '../../terminal/terminal';
 
@@ -17,11 +18,13 @@ export interface ViewListOptions extends MirrorWords {
   readonly json?: boolean;
 }
 
-/** Prints the views of a mirror. */
+/** Prints the views of a mirror. @returns 0, or 1 if one was left out, since it cannot be read */
 export async function runViewList({ json = false, ...words }: ViewListOptions, terminal: Terminal): Promise<number> {
   const { viewsOfMirror } = await import('../../../lib/operations/views-of-mirror.js');
   const { store, views: named } = await openToRead(undefined, words);
-  const views = await viewsOfMirror(store, named);
-  for (const line of json ? [JSON.stringify(views, undefined, 2)] : viewsLines(views)) terminal.out(line);
-  return 0;
+  const unread = new UnreadViews(terminal);
+  const views = await viewsOfMirror(store, named, named === undefined ? unread.add : undefined);
+  if (json) terminal.out(JSON.stringify(views, undefined, 2));
+  else if (views.length > 0 || unread.count === 0) for (const line of viewsLines(views)) terminal.out(line);
+  return unread.count === 0 ? 0 : 1;
 }

@@ -5,6 +5,7 @@ import { changeView } from '../../publication/change-view';
 import { deleteView } from '../../publication/delete-view';
 import { followEach } from '../../publication/derived/follow-views';
 import type { Commit, Press } from '../../publication/press';
+import { isDeletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, askerOf, type Plannable } from '../plans/asked';
@@ -117,8 +118,7 @@ async function unlessDeleting(
   try {
     return await work();
   } catch (error) {
-    const isDeleting = error instanceof MirrorError && error.name === 'NoSuchView' && !run.mirror.views.has(view);
-    if (!isDeleting) throw error;
+    if (run.mirror.views.has(view) || !isDeletingError(error, view)) throw error;
     leaveOut(view, run);
     return undefined;
   }

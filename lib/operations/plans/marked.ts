@@ -1,6 +1,7 @@
 import { commandLine } from '../../job/operations/commands';
 import type { PlanLine } from '../../job/operations/outcome';
 import { timeText } from '../../publication/state/kept-ledger';
+import { fieldsOfKey } from '../../publication/state/product-key';
 import type { ShelfEntry } from '../../publication/state/shelf';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -8,7 +9,7 @@ import { withdrawnPart } from '../../publication/state/withdrawals';
 import { sha256Of } from '../../sha256';
 import { writeJson } from '../../simplestreams/json';
 import type { Product } from '../../simplestreams/types';
-import { sortsAbove } from '../../simplestreams/version-order';
+import { byBytes, sortsAbove } from '../../simplestreams/version-order';
 import { type Asker, askerOf } from './asked';
 import { releaseOf } from './chosen-products';
 import type { ChosenVersion } from './chosen-versions';
@@ -59,6 +60,33 @@ export function withMark({ state }: ViewContent, mark: Withdrawal): readonly Wit
   return known !== undefined && writeJson(known) === writeJson(mark) ? undefined : [...others, mark];
 }
 
+/**
+ * A new mark, without the architectures that the view has marked before, so that lifting it leaves those withdrawn. It stays whole
+ * where architectures do not tell what is new.
+ */
+export function markOfNew(mark: Withdrawal, content: ViewContent): Withdrawal {
+  const parts = newParts(mark, content);
+  const isKnown = content.state.withdrawals.some(({ id }) => id === mark.id);
+  if (isKnown || parts.length === 0 || parts.length === mark.parts.length) return mark;
+  const architectures = [...new Set(parts.map(architectureOf))].sort(byBytes);
+  const isTold = mark.parts.every((part) => parts.includes(part) === architectures.includes(architectureOf(part)));
+  return isTold ? { ...mark, parts, architectures } : mark;
+}
+
+/** The parts of a mark that a view has no other mark for. One in all views is for more than one in the view alone. */
+export function newParts(
+  { id, view, everywhere = false, parts }: Withdrawal,
+  { state }: ViewContent,
+): Withdrawal['parts'] {
+  const others = state.withdrawals.filter((one) => {
+    return one.id !== id && one.view === view && (!everywhere || one.everywhere);
+  });
+  const known = new Set(others.flatMap((one) => one.parts.map(partText)));
+  return parts.filter((part) => !known.has(partText(part)));
+}
+
+const architectureOf = ({ product }: Withdrawal['parts'][number]) => fieldsOfKey(product).arch ?? '';
+
 /** Sets a mark in the views that lack it, and tells which of them offer what it matches, and how that ends. */
 export function markingAgain({ view, release, architectures, flavours, parts }: Withdrawal): string[] {
   const names = [...new Set(parts.map(({ version }) => version))];
@@ -66,12 +94,17 @@ export function markingAgain({ view, release, architectures, flavours, parts }: 
   return names.map((name) => commandLine(['withdraw', view, release, name], scope));
 }
 
-export function markLines({ parts }: Withdrawal): PlanLine[] {
+export function markLines({ parts }: Pick<Withdrawal, 'parts'>): PlanLine[] {
   return parts.map(({ product, version }) => ({ does: 'mark', product, version }));
 }
 
-/** Whether two marks are for the same versions: what they were made from may be known better by now. */
+/** Whether two marks are for the same versions. */
 function saysTheSame(some: Withdrawal['parts'], others: Withdrawal['parts']): boolean {
-  const told = (parts: Withdrawal['parts']) => writeJson({ parts: parts.map(({ made, ...part }) => part) });
+  const told = (parts: Withdrawal['parts']) => parts.map(partText).join('\n');
   return told(some) === told(others);
+}
+
+/** What a part of a mark is for: what that was made from may be known better by now. */
+function partText({ made, ...part }: Withdrawal['parts'][number]): string {
+  return writeJson(part);
 }

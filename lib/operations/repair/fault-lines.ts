@@ -4,8 +4,12 @@ import type { LostPart } from '../../publication/restored/remains';
 import { otherSource, sourceless } from '../verify/check-followed';
 import type { Fault } from './faults';
 
-/** What a repair does about a fault. */
-export function lineOf(fault: Fault, view: string): PlanLine {
+/** What a repair does about a fault, and what moves then. */
+export function linesOf(fault: Fault, view: string): readonly PlanLine[] {
+  return [lineOf(fault, view), ...(fault.fault === 'restored' ? fault.moves : [])];
+}
+
+function lineOf(fault: Fault, view: string): PlanLine {
   switch (fault.fault) {
     case 'link':
       return { does: 'set', why: `${fault.folder} leads to the pool` };
@@ -15,7 +19,7 @@ export function lineOf(fault: Fault, view: string): PlanLine {
       if (fault.ends) return { does: 'set', why: endText(fault) };
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     case 'sourceless':
-      return { does: 'leave out', why: sourceless(view, fault.sources) };
+      return { does: 'leave out', why: sourceless(view, fault.sources, fault.undeleted) };
     default:
       return { does: 'set', why: texts[fault.fault] };
   }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { mirror as layout } from '../../job/layout';
+import type { PlanLine } from '../../job/operations/outcome';
 import { isSameFile } from '../../machine/same-file';
 import { foldersIn } from '../../publication/commit/expose-folders';
 import { derivedContent } from '../../publication/derived/derive-view';
@@ -12,12 +13,21 @@ import { asWrittenLast, refuseOlderRemains } from '../../publication/published-l
 import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
 import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
-import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
+import { type RestoredChange, restoredChange } from '../../publication/restored/take-restored';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Store } from '../../store/store';
+import { undeletedOf } from '../verify/check-followed';
+import { changedLines } from '../views/changed-lines';
+
+/** index.sjson was restored from a backup. */
+export interface RestoredFault {
+  readonly fault: 'restored';
+  /** What readers would notice if it is kept, against what was published last. */
+  readonly moves: readonly PlanLine[];
+}
 
 /** What can be repaired in a view. */
 export type Fault =
@@ -25,8 +35,7 @@ export type Fault =
   | { readonly fault: 'unfinished' }
   /** index.sjson was removed. */
   | { readonly fault: 'missing' }
-  /** index.sjson was restored from a backup. */
-  | { readonly fault: 'restored' }
+  | RestoredFault
   /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
   | {
       readonly fault: 'lost';
@@ -43,18 +52,22 @@ export type Fault =
   /** A selected view does not offer what its sources do. */
   | { readonly fault: 'unfollowed'; readonly sources: readonly string[] }
   /** A selected view is made from views that do not exist. Only people can decide what it shall be made from. */
-  | { readonly fault: 'sourceless'; readonly sources: readonly string[] };
+  | { readonly fault: 'sourceless'; readonly sources: readonly string[]; readonly undeleted: readonly string[] };
+
+/** What decides about a repair, apart from the view. */
+export interface Binding {
+  /** In all views. */
+  readonly withdrawn: readonly Withdrawal[];
+  /** The time from which names are made. */
+  readonly at: Date;
+}
 
 /**
  * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
  * @throws ChecksumMismatch if the index is none that this tool wrote, with both ways out of that, or was restored without what
- * it needs; the errors of readView
+ * it needs; Withdrawn, Held if operators decided against what a restored index brings back; the errors of readView
  */
-export async function faultsOf(
-  view: string,
-  withdrawn: readonly Withdrawal[],
-  press: Press,
-): Promise<readonly Fault[]> {
+export async function faultsOf(view: string, binding: Binding, press: Press): Promise<readonly Fault[]> {
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
     const { standing } = await mirror.standing(layout.index(view));
@@ -71,13 +84,18 @@ export async function faultsOf(
     return lost;
   }
   const published = await readView(view, press);
-  if ((await lastPublished(published, press)) !== undefined) return [{ fault: 'restored' }];
+  const restored = await restoredChange(published, binding, press);
+  if (restored !== undefined) return [restoredFault(restored)];
   if (published.stored === undefined && published.index !== undefined) return [{ fault: 'no state' }];
   return [
     ...((await isIndexBehind(view, press)) ? [{ fault: 'behind' } as const] : []),
     ...(await linkFaults(published, mirror)),
-    ...(await followFaults(published, withdrawn, press)),
+    ...(await followFaults(published, binding.withdrawn, press)),
   ];
+}
+
+export function restoredFault({ before, next }: RestoredChange): RestoredFault {
+  return { fault: 'restored', moves: changedLines(before.documents, next.documents) };
 }
 
 /** What is lost together with the index, which is not put back before that is known. */
@@ -128,7 +146,10 @@ async function followFaults(
     if (source.index === undefined) missing.push(name);
     sources.set(name, contentOf(source));
   }
-  if (missing.length > 0) return [{ fault: 'sourceless', sources: missing }];
+  if (missing.length > 0) {
+    const read = async (key: string) => (await press.mirror.read(key))?.bytes;
+    return [{ fault: 'sourceless', sources: missing, undeleted: await undeletedOf(missing, read) }];
+  }
   const at = press.now();
   const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);
   const isFollowing = !hasChanged(content, nextContent(content, { documents, ledger }, at));

@@ -30,7 +30,7 @@ export async function checkFollowed(
       problems.push({
         object: mirror.index(content.view),
         rule: 'unfollowed',
-        message: sourceless(content.view, missing),
+        message: sourceless(content.view, missing, await undeletedOf(missing, read)),
       });
       continue;
     }
@@ -68,10 +68,23 @@ function unfollowed({ view }: ViewContent, sources: readonly string[]): Problem 
   return { object: mirror.index(view), rule: 'unfollowed', message };
 }
 
-/** Why a view without its source is not updated, and what to do. */
-export function sourceless(view: string, sources: readonly string[]): string {
+/** Views that do not exist, of which no note of their deletion is left. */
+export async function undeletedOf(views: readonly string[], read: Read): Promise<readonly string[]> {
+  const undeleted: string[] = [];
+  for (const view of views) if ((await read(mirror.tombstone(view))) === undefined) undeleted.push(view);
+  return undeleted;
+}
+
+/**
+ * Why a view without its source is not updated, and what to do.
+ * @param undeleted which of the sources were not deleted with `view delete`
+ */
+export function sourceless(view: string, sources: readonly string[], undeleted: readonly string[]): string {
   const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
-  return `${missing}, so it is not updated any more: ${otherSource(view)}`;
+  const lost = undeleted.map(
+    (one) => `; if the files of ${one} were removed, restore them: what was withdrawn there is unknown without them`,
+  );
+  return `${missing}, so it is not updated any more: ${otherSource(view)}${lost.join('')}`;
 }
 
 /** How a view gets another source, or is deleted. */

@@ -6,6 +6,9 @@ import type { Index, Products } from '../../simplestreams/types';
 import { badFormat, missing, type Problem, violated } from './problem';
 import type { SignatureCheck } from './signature-check';
 
+/** Why an index may not be missing. */
+export const whyIndex = 'readers need this file to find the view';
+
 /** Checks the index that readers start from. Returns no index if its bytes may not be intact. */
 export async function checkSignedIndex(
   view: string,
@@ -13,7 +16,7 @@ export async function checkSignedIndex(
   signatures: SignatureCheck,
 ): Promise<{ index?: Index; problems: Problem[] }> {
   const object = mirror.index(view);
-  if (bytes === undefined) return { problems: [missing(object, 'readers need this file to find the view')] };
+  if (bytes === undefined) return { problems: [missing(object, whyIndex)] };
   const { problems, text } = await signatures.clearsigned(object, bytes);
   if (text === undefined) return { problems };
   return badFormat(object, problems, () => ({ index: parseIndex(text, object), problems }));

@@ -1,9 +1,11 @@
 import { MirrorError } from '../../errors';
+import { mirror } from '../../job/layout';
 import { DirectoryStore } from '../../store/directory/directory';
-import { bothWays } from '../../store/directory/directory-refusals';
+import { bothWays, viewOfIndex } from '../../store/directory/directory-refusals';
 import type { Standing } from '../../store/directory/generations';
 import type { Store } from '../../store/store';
-import type { Problem } from './problem';
+import { whyIndex } from './check-index';
+import { missing, type Problem } from './problem';
 
 /** The state of mutable objects when they were checked, by key; empty for stores without such a state. */
 export type Standings = ReadonlyMap<string, string>;
@@ -26,19 +28,35 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
     if (before.get(object) !== seen) return [];
     const rule = rules.find((one) => seen.startsWith(one));
     if (rule === undefined || (told.has(object) && rule !== 'restored')) return [];
+    if (rule === 'missing' && !isMissingAlone(object, told)) return [];
     return [{ object, rule, message: messages[rule](object, seen) }];
   });
 }
 
+/** The keyring is told elsewhere, and so is a view that has lost more than its index, as a buried one. */
+function isMissingAlone(object: string, told: ReadonlySet<string>): boolean {
+  const view = viewOfIndex(object);
+  return view !== undefined && !told.has(mirror.tombstone(view));
+}
+
 /**
- * The same problems; for an index that looks restored, the message says what the next publication does. In a directory
- * that depends on the state of the index.
+ * The same problems. For an index that looks restored, the message says what the next publication does; for a missing one, what
+ * puts it back. In a directory that depends on the state of the index.
  */
 export function withProspects(problems: readonly Problem[], standings: Standings): Problem[] {
   return problems.map((problem) => {
-    if (problem.rule !== 'ahead') return problem;
-    return { ...problem, message: `${problem.message}; ${prospectsOf(standings.get(problem.object))}` };
+    const { object, rule, message } = problem;
+    const standing = standings.get(object);
+    if (rule === 'ahead') return { ...problem, message: `${message}; ${prospectsOf(standing)}` };
+    const isKept = ['missing', 'unfinished'].some((one) => standing?.startsWith(one));
+    return rule === 'missing' && isKept ? { ...problem, message: `${message}${putBack(object)}` } : problem;
   });
+}
+
+/** How an index comes back that the directory remembers. */
+function putBack(object: string): string {
+  const view = viewOfIndex(object);
+  return view === undefined ? '' : `; to put back what was published last, run: maas-mirror repair ${view}`;
 }
 
 function prospectsOf(standing: string | undefined): string {
@@ -51,11 +69,12 @@ function prospectsOf(standing: string | undefined): string {
   return 'the next publication refuses to continue from it';
 }
 
-const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
+const rules = ['unfinished', 'missing', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
     'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
+  missing: (object) => `${missing(object, whyIndex).message}${putBack(object)}`,
   restored: (object) =>
     `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,
   foreign: (object) =>

@@ -23,7 +23,7 @@ import { emptyViewError, refuse, unchanged } from './refusal';
 export async function gateChange(
   before: ViewContent,
   next: NextContent,
-  change: ViewChange | undefined,
+  change: Pick<ViewChange, 'offered' | 'withdrawn'> | undefined,
   mirror: Store,
 ): Promise<void> {
   if (next.documents.size === 0) throw emptyViewError(next.view);

@@ -25,8 +25,9 @@ export interface Remains {
 }
 
 /**
- * The parts that a view has lost, of `index`, `state`, `shelf`, `ledger`, `history`: the files do not exist, or were changed.
- * Without the state, nothing is known of the last three. None of a view without a state: an older release made it, or it was never published.
+ * The parts that a view has lost, of `index`, `state`, `shelf`, `ledger`, `history`: the files do not exist, or were
+ * changed. Without the state, nothing is known of the last three. None of a view without a state: an older release made it, or
+ * it was never published.
  * @throws BadFormat for an index that no release writes; errors of the store
  */
 export async function lostParts(found: PublishedIndex, press: Press): Promise<readonly LostPart[]> {

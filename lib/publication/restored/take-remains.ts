@@ -14,9 +14,9 @@ import type { Note } from '../state/view-content';
 import { type Remains, remainsOf } from './remains';
 
 /**
- * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays; if
- * that is lost, too, or its index is, no reader can use the view, and it is deleted. A deleted view may have lost a part, too: its withdrawals
- * bind the others.
+ * Lets a view that has lost a part of what is remembered of it go on from what is left, in one commit. What it offers stays;
+ * if that is lost, too, or its index is, no reader can use the view, and it is deleted. A deleted view may have lost a part,
+ * too: its withdrawals bind the others.
  * @returns what was lost, and what took its place; undefined if nothing was lost
  * @throws ChecksumMismatch if the index was restored from a backup; the errors of readView
  */

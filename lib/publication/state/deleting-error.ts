@@ -7,3 +7,9 @@ export function deletingError(view: string): MirrorError {
     misuse: true,
   });
 }
+
+/** Whether an error says that of this view, and not of one that it depends on. */
+export function isDeletingError(error: unknown, view: string): boolean {
+  const { name, message } = deletingError(view);
+  return error instanceof MirrorError && error.name === name && error.message === message;
+}

@@ -50,10 +50,15 @@ export function lostObject(path: string): MirrorError {
  * store remembers of it keeps later decisions in force.
  */
 export function bothWays(key: string, standing: 'restored' | 'foreign'): string {
-  const view = key.match(/^(.+)\/streams\/v1\/index\.sjson$/)?.[1];
+  const view = viewOfIndex(key);
   if (standing === 'restored' && view !== undefined) {
     const repair = `run: maas-mirror repair ${view}`;
     return `to keep it, ${repair}; to return to what was published last, remove ${key} and ${repair}`;
   }
   return `to keep it, remove the folder ${storeFolder}/generations/${encodeURIComponent(key)} of the mirror; to return to what was published last, remove ${key}; then run the command again`;
+}
+
+/** The view that has this index; undefined for another object. */
+export function viewOfIndex(key: string): string | undefined {
+  return key.match(/^(.+)\/streams\/v1\/index\.sjson$/)?.[1];
 }

@@ -65,7 +65,7 @@ describe('letting a site read', () => {
 
     const terminal = keptTerminal();
     expect(await runVerify({ mirror: url }, terminal)).toBe(0);
-    expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products/)]);
+    expect(terminal.outLines[0]).toMatch(/^✓ candidate: 2 products/);
     await expect(runVerify({ mirror: url.replace('lab-2', 'other') }, keptTerminal())).rejects.toThrow(/returned 401/);
     const keyring = join(temporaryFolder(), 'keyring.gpg');
     const takeKeyring = async () => {

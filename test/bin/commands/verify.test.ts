@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const kernel = 'pool/bookworm/amd64/20261120/generic/generic/boot-kernel';
 
-test('says of each view what it holds, in one line, and ends with 0', async () => {
+test('says of each view what it holds, and ends with 0', async () => {
   const mirror = temporaryFolder();
   await makeSmallMirror(mirror, { signer, view: 'stable', kernels: ['generic'] });
   await makeSmallMirror(mirror, { signer });
@@ -25,12 +25,14 @@ test('says of each view what it holds, in one line, and ends with 0', async () =
 
   expect(await runVerify({ mirror }, terminal)).toBe(0);
   expect(terminal.outLines).toEqual([
-    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
-    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — signatures, MAAS rules and checksums OK',
+    '✓ candidate: 2 products, 2 versions, 8 objects (0.1 MB) — signatures, MAAS rules',
+    '    and checksums OK',
+    '✓ stable: 1 product, 1 version, 5 objects (0.1 MB) — signatures, MAAS rules and',
+    '    checksums OK',
   ]);
 });
 
-test('says each problem in a line, and ends with 1', async () => {
+test('says each problem in lines of 80 columns, which begin with the object, and ends with 1', async () => {
   const mirror = temporaryFolder();
   await makeSmallMirror(mirror, { signer });
   rmSync(join(mirror, kernel));
@@ -38,7 +40,8 @@ test('says each problem in a line, and ends with 1', async () => {
 
   expect(await runVerify({ mirror }, terminal)).toBe(1);
   expect(terminal.outLines).toEqual([
-    expect.stringMatching(new RegExp(`^✗ ${kernel}: missing: .* \\[missing\\]$`)),
+    `✗ ${kernel}: missing: the index`,
+    '    references it; deployments will fail [missing]',
     '1 problem found',
   ]);
 });
@@ -103,7 +106,7 @@ test('refuses a mirror that another key signed than the one that is pinned', asy
   const fingerprint = '0123456789ABCDEF0123456789ABCDEF01234567';
 
   expect(await runVerify({ mirror, fingerprint }, terminal)).toBe(1);
-  expect(terminal.outLines[0]).toMatch(/^✗ keyring\.gpg: .*\[fingerprint\]$/);
+  expect(terminal.outLines.join(' ')).toMatch(/^✗ keyring\.gpg: .*\[fingerprint\]/);
 });
 
 test('refuses a mirror in which nothing was published', async () => {
@@ -113,7 +116,7 @@ test('refuses a mirror in which nothing was published', async () => {
 
   expect(await runVerify({ mirror }, terminal)).toBe(1);
   expect(terminal.outLines).toContainEqual(
-    expect.stringMatching(/^✗ <view>\/streams\/v1\/index\.sjson: .*\[missing\]$/),
+    expect.stringMatching(/^✗ <view>\/streams\/v1\/index\.sjson: missing: no views found/),
   );
 });
 
@@ -129,5 +132,5 @@ test('verifies the one view whose address it is given, over HTTP', async () => {
   const terminal = keptTerminal();
 
   expect(await runVerify({ mirror: `${server.address}candidate/` }, terminal)).toBe(0);
-  expect(terminal.outLines).toEqual([expect.stringMatching(/^✓ candidate: 2 products, 2 versions, 8 objects/)]);
+  expect(terminal.outLines[0]).toMatch(/^✓ candidate: 2 products, 2 versions, 8 objects/);
 });

@@ -205,7 +205,10 @@ export const house: Readonly<Record<string, Room>> = {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
       },
-      repair: { holds: 'what is half-done in a mirror, or was restored by hand', imports: ['verify'] },
+      repair: {
+        holds: 'what is half-done in a mirror, or was restored by hand',
+        imports: ['carry-out', 'verify', 'views'],
+      },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
         imports: ['plans', 'plans/back', 'promotion', 'views'],

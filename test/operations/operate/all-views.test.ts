@@ -3,6 +3,7 @@ import { MirrorError } from '../../../lib/errors';
 import type { OperationRequest } from '../../../lib/job/operations/operation';
 import { verifyMirror } from '../../../lib/operations/verify';
 import { deleteView } from '../../../lib/publication/delete-view';
+import { deletingError } from '../../../lib/publication/state/deleting-error';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { formatBytes, formatKey } from '../../../lib/store/format';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
@@ -211,6 +212,14 @@ describe('a view whose deletion was interrupted', () => {
     expect(views).toContainEqual({ view: 'lab', lines: [], moved: false });
     expect(remarks.filter(({ about }) => about === 'being deleted')).toEqual([leftOut]);
     expect(await newest()).toEqual([all('good'), all('good')]);
+  });
+
+  it('is only taken for one that is being deleted if that is said of itself', async () => {
+    for (const error of [deletingError('pilot'), new MirrorError('NoSuchView', 'the mirror has no view lab')]) {
+      when('lab', 'before', () => Promise.reject(error));
+      await expect(mirror.operate(rollback)).rejects.toThrow(error.message);
+      expect(await mirror.newest('lab')).toEqual(all('bad'));
+    }
   });
 
   it.each(['index.json', 'index.sjson'])('is told by verify, and nothing else, if %s is left', async (name) => {

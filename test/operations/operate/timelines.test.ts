@@ -1,9 +1,10 @@
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import { OperationRequest } from '../../../lib/job/operations/operation';
 import { followViews } from '../../../lib/publication/derived/follow-views';
 import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
+import { formatBytes, formatKey } from '../../../lib/store/format';
+import { smallSigner, writeMetadata } from '../../fixtures/mirrors/small-mirror';
 import '../../fixtures/needs-seconds';
 import { ga } from '../../maas-model/made/made-images';
 import { fetchFrom } from '../../maas-model/reading/store-fetch';
@@ -70,6 +71,14 @@ const restoreBackup: Step = async ({ store }) => {
   await store.replace(index, (await store.read('backup'))?.bytes ?? Buffer.alloc(0), {});
 };
 
+/** As an older release has written candidate: without a state, in a mirror of its format. */
+const asOlderRelease: Step = async (mirror) => {
+  const { store, bench } = mirror;
+  const documents = [...(await mirror.read('candidate')).documents.values()].map(({ document }) => document);
+  await writeMetadata(store, 'candidate', documents, mirror.signer, bench.now());
+  await store.replace(formatKey, Buffer.from('{"format":1,"tool":"cdk-maas-mirror"}\n'), {});
+};
+
 /** These have a timeline in operation-contract.ts, and in ../contract. */
 type Elsewhere = 'promote' | 'remove' | 'withdraw' | 'rollback' | 'hold';
 
@@ -119,6 +128,12 @@ const operations: Readonly<Record<Exclude<OperationRequest['does'], Elsewhere> |
   },
 };
 
+/** Otherwise the timeline would show nothing. */
+async function upgraded(mirror: MadeMirror): Promise<void> {
+  expect((await mirror.store.read(formatKey))?.bytes).toEqual(formatBytes);
+  expect((await mirror.read('candidate')).stored).toMatchObject({ upgraded: true });
+}
+
 /** The same operations where sites do something else. */
 const variants: Readonly<Record<string, Case>> = {
   'view-set back': {
@@ -127,6 +142,12 @@ const variants: Readonly<Record<string, Case>> = {
     publish: pointLab('candidate'),
     operate: pointLab('stable'),
     settled: settledOn('good'),
+  },
+  'repair with an upgrade': {
+    prepare: asOlderRelease,
+    publish: inTurn(publishing('candidate', tuesday, 'bad'), asOlderRelease),
+    operate: inTurn(ask({ does: 'repair', upgrade: true }), upgraded),
+    settled: settledOn('bad'),
   },
   'restore of bootloaders': {
     earlier: ask({ does: 'rollback', ...loaders }),

@@ -38,6 +38,15 @@ describe('how a mutable object stands', () => {
     expect(problemsOf(seen)).toEqual([{ object, rule, message }]);
   });
 
+  it('is told where an index was removed, but not a keyring, which is told elsewhere', () => {
+    const message =
+      'missing: readers need this file to find the view; to put back what was published last, run: maas-mirror repair candidate';
+    expect(problemsOf('missing 2')).toEqual([{ object, rule: 'missing', message }]);
+    expect(problemsOf('missing 2', ['candidate/streams/v1/deleted.sjson'])).toEqual([]);
+    const keyring = new Map([['keyring.gpg', 'missing 2']]);
+    expect(checkStandings(keyring, keyring, new Set())).toEqual([]);
+  });
+
   it.each(['settled 2', 'absent 0', 'was unfinished 2'])('is no problem where it is %s', (seen) => {
     expect(problemsOf(seen)).toEqual([]);
   });
@@ -105,6 +114,23 @@ describe('an index that looks restored', () => {
   ])('that stands as %s says what publications make of it', (standing, prospects) => {
     const standings = new Map(standing === undefined ? [] : [[object, standing]]);
     expect(withProspects([ahead], standings)).toEqual([{ ...ahead, message: `it is older; ${prospects}` }]);
+  });
+
+  it.each([
+    'missing 2',
+    'unfinished 1',
+  ])('that is missing and stands as %s says that repair puts it back', (standing) => {
+    const gone = { object, rule: 'missing', message: 'missing: readers need it' };
+    const message = `${gone.message}; to put back what was published last, run: maas-mirror repair candidate`;
+    expect(withProspects([gone], new Map([[object, standing]]))).toEqual([{ ...gone, message }]);
+    const other = { ...gone, object: 'keyring.gpg' };
+    expect(withProspects([other], new Map([['keyring.gpg', standing]]))).toEqual([other]);
+  });
+
+  it.each(['settled 2', undefined])('that is missing and stands as %s does not: nothing remembers it', (standing) => {
+    const gone = { object, rule: 'missing', message: 'missing: readers need it' };
+    const standings = new Map(standing === undefined ? [] : [[object, standing]]);
+    expect(withProspects([gone], standings)).toEqual([gone]);
   });
 
   it('is the only problem of which that is said', () => {

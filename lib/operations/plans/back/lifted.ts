@@ -74,11 +74,12 @@ export function remaining(marks: readonly Withdrawal[], lifted: Lifted): Withdra
   });
 }
 
-/** Of what a view still has of the marks. */
+/** Of what a view still has of the marks: of two marks for the same version, once. */
 export function liftedLines(marks: readonly Withdrawal[], lifted: Lifted): PlanLine[] {
   const there = new Map(marks.map(({ id, parts }) => [id, new Set(parts.map(nameOf))]));
   const parts = [...lifted].flatMap(([id, mark]) => mark.parts.filter((part) => there.get(id)?.has(nameOf(part))));
-  return parts.map(({ product, version }): PlanLine => ({ does: 'unmark', product, version }));
+  const once = new Map(parts.map((part) => [nameOf(part), part]));
+  return [...once.values()].map(({ product, version }): PlanLine => ({ does: 'unmark', product, version }));
 }
 
 type Part = Withdrawal['parts'][number];

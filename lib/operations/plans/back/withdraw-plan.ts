@@ -6,7 +6,7 @@ import { sortsAbove } from '../../../simplestreams/version-order';
 import { type Asked, noteOf } from '../asked';
 import { chosenProducts } from '../chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from '../chosen-versions';
-import { markFor, markingAgain, markLines, withMark } from '../marked';
+import { markFor, markingAgain, markLines, markOfNew, newParts, withMark } from '../marked';
 import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from '../planned';
 import { isLiftedAgain, liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
@@ -19,9 +19,9 @@ import { matchRemarks } from './way-back';
 export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mirror, at): Planned => {
   const named = viewToChange(mirror, request.view);
   const versions = chosenVersions(request.view, chosenProducts(named, request), request.version, request);
-  const mark = markFor(versions, request, named, at);
-  const isNew = !named.state.withdrawals.some(({ id }) => id === mark.id);
+  const mark = markOfNew(markFor(versions, request, named, at), named);
   const planned = markedIn(named, mark, request);
+  const isNew = planned.change !== undefined && !named.state.withdrawals.some(({ id }) => id === mark.id);
   const [own, states] = [matchedIn(mark, named, mirror.withdrawn, at), statesIn(mirror)];
   const then = settledOn(request, versions);
   return {
@@ -48,9 +48,10 @@ export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mi
 
 function markedIn(content: ViewContent, mark: Withdrawal, request: Asked<'withdraw'>): PlannedView {
   const withdrawals = withMark(content, mark);
-  if (withdrawals === undefined) return { view: content.view, lines: [] };
+  const parts = newParts(mark, content);
+  if (withdrawals === undefined || parts.length === 0) return { view: content.view, lines: [] };
   const change = { state: { ...content.state, withdrawals }, note: noteOf('withdraw', request) };
-  return { view: content.view, change, lines: markLines(mark) };
+  return { view: content.view, change, lines: markLines({ parts }) };
 }
 
 /** A whole withdrawal does not keep a bad kernel away from a new base image. */

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
+import { planRestoration } from '../../../../lib/operations/plans/back/restore-plan';
 import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
 import type { MirrorContent, Planned } from '../../../../lib/operations/plans/planned';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
@@ -19,6 +21,17 @@ const asked: Asked<'withdraw'> = {
 
 const statesOf = ({ views }: Planned) => views.map(({ view, change }) => [view, change?.state?.withdrawals] as const);
 const remarksOf = ({ remarks }: Planned, about: string) => remarks.filter((remark) => remark.about === about);
+
+/** The view with its products of amd64 on other architectures. */
+function withArchitectures(content: ViewContent, ...architectures: string[]): ViewContent {
+  const documents = [...content.documents].map(([id, document]) => {
+    const products = Object.entries(document.products).flatMap(([key, one]) =>
+      architectures.map((arch) => [key.replace('amd64', arch), { ...one, arch }] as const),
+    );
+    return [id, { ...document, products: Object.fromEntries(products) }] as const;
+  });
+  return { ...content, documents: new Map(documents) };
+}
 
 /** The mirror after a plan was carried out. */
 function carriedOut({ views }: Planned, mirror: MirrorContent): MirrorContent {
@@ -174,6 +187,101 @@ describe('withdraw', () => {
       [],
     );
     expect(remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(candidate), at), 'only the kernel')).toEqual([]);
+  });
+});
+
+describe('a version that is withdrawn on some architectures already', () => {
+  const [armGa, armHwe] = [ga.replace('amd64', 'arm64'), hwe.replace('amd64', 'arm64')];
+  const both = withArchitectures(candidate, 'amd64', 'arm64');
+  const withdrawing = (request: Partial<Asked<'withdraw'>>, mirror: MirrorContent, time = at) =>
+    plannedIn(planWithdrawal, { ...asked, ...request }, mirror, time);
+  const afterwards = (mirror: MirrorContent, ...requests: Partial<Asked<'withdraw'>>[]) =>
+    requests.reduce((one, request, hour) => {
+      return carriedOut(withdrawing(request, one, new Date(at.getTime() + hour * 3_600_000)), one);
+    }, mirror);
+  const later = new Date('2026-11-26T00:00:00Z');
+  const marksIn = ({ views }: MirrorContent) => views.get('candidate')?.state.withdrawals ?? [];
+
+  it('is marked on the others alone, and what is undone again is that', () => {
+    const mirror = afterwards(mirrorOf(both), { architectures: ['amd64'] });
+    const plan = withdrawing({}, mirror, later);
+    expect(plan.views[0]?.lines.map(({ does, product }) => [does, product])).toEqual([
+      ['mark', armGa],
+      ['mark', armHwe],
+    ]);
+    expect(remarksOf(plan, 'undo')).toEqual([
+      { about: 'undo', commands: [`maas-mirror restore candidate noble ${two} --arch arm64`] },
+    ]);
+    expect(marksIn(carriedOut(plan, mirror)).map(({ architectures, parts }) => [architectures, parts.length])).toEqual([
+      [['amd64'], 2],
+      [['arm64'], 2],
+    ]);
+  });
+
+  it('is marked as a whole in all views, unless it was in all before', () => {
+    const inOne = withdrawing(
+      { allViews: true },
+      afterwards(mirrorOf(both, stable), { architectures: ['amd64'] }),
+      later,
+    );
+    expect(inOne.views.map(({ view, lines }) => [view, lines.length])).toEqual([
+      ['candidate', 4],
+      ['stable', 4],
+    ]);
+    const inAll = { architectures: ['amd64'], allViews: true };
+    const plan = withdrawing({ allViews: true }, afterwards(mirrorOf(both, stable), inAll), later);
+    expect(plan.views.map(({ lines }) => lines.map(({ product }) => product))).toEqual(Array(2).fill([armGa, armHwe]));
+  });
+
+  it('is not marked again where nothing of it is new, and nothing is printed that would lift it', () => {
+    for (const requests of [[{}], [{ architectures: ['amd64'] }, { architectures: ['arm64'] }]]) {
+      for (const request of [{}, { architectures: ['amd64'] }, { architectures: ['arm64'] }]) {
+        const plan = withdrawing(request, afterwards(mirrorOf(both), ...requests), later);
+        expect(plan.views).toEqual([{ view: 'candidate', lines: [] }]);
+        expect(remarksOf(plan, 'undo')).toEqual([]);
+        expect(remarksOf(plan, 'still offered').length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('is marked as a whole where its architectures do not tell what is new', () => {
+    const [onlyGa] = [viewWith('candidate', { 'ga-24.04': flavours['ga-24.04'] })];
+    const { state } = carriedOut(withdrawing({}, mirrorOf(onlyGa)), mirrorOf(onlyGa)).views.get('candidate') ?? onlyGa;
+    const mirror = mirrorOf({ ...candidate, state });
+    const plan = withdrawing({}, mirror, later);
+    expect(plan.views[0]?.lines).toEqual([{ does: 'mark', product: hwe, version: two }]);
+    expect(marksIn(carriedOut(plan, mirror)).map(({ parts }) => parts.length)).toEqual([1, 2]);
+    expect(remarksOf(plan, 'undo')).toMatchObject([{ why: expect.stringContaining('does not leave everything') }]);
+    const restoring = { does: 'restore' as const, view: 'candidate', release: 'noble', version: two, allViews: false };
+    const all = { architectures: [], flavours: [] };
+    const restored = plannedIn(planRestoration, { ...restoring, ...all }, carriedOut(plan, mirror), later);
+    expect(restored.views[0]?.lines).toEqual([
+      { does: 'unmark', product: ga, version: two },
+      { does: 'unmark', product: hwe, version: two },
+    ]);
+  });
+
+  it('has each product marked once, and all can be restored, whatever was withdrawn in which order', () => {
+    const words = fc.record({
+      architectures: fc.subarray(['amd64', 'arm64', 'riscv64']),
+      allViews: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(words, { minLength: 1, maxLength: 5 }), (requests) => {
+        const mirror = mirrorOf(withArchitectures(candidate, 'amd64', 'arm64', 'riscv64'));
+        const named = requests.map(({ architectures }) =>
+          architectures.length === 0 ? ['amd64', 'arm64', 'riscv64'] : architectures,
+        );
+        const after = afterwards(mirror, ...requests);
+        const marked = marksIn(after).flatMap(({ parts }) => parts.map(({ product }) => product));
+        const wanted = new Set(named.flat().flatMap((arch) => [ga, hwe].map((one) => one.replace('amd64', arch))));
+        expect(new Set(marked)).toEqual(wanted);
+        if (requests.every(({ allViews }) => !allViews)) expect(marked).toHaveLength(wanted.size);
+        const last = requests.at(-1) ?? { allViews: false };
+        const again = withdrawing(last, after, later);
+        expect(again.views.flatMap(({ lines }) => lines)).toEqual([]);
+      }),
+    );
   });
 });
 
