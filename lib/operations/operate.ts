@@ -3,8 +3,9 @@ import type { OperationOutcome } from '../job/operations/outcome';
 import type { Press } from '../publication/press';
 import { refuseRestoredView } from '../publication/published-last';
 import { timeText } from '../publication/state/kept-ledger';
-import { changeInTurn, planChanged, type Run } from './carry-out/in-turn';
+import { changeInTurn, type Run } from './carry-out/in-turn';
 import { passThrough } from './carry-out/pass-through';
+import { planChanged } from './carry-out/plan-changed';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { planOf } from './carry-out/planners';
 import { readMirror } from './carry-out/read-mirror';
@@ -34,7 +35,7 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const mirror = await readMirror(asked.operation, bench);
   const planned = await passThrough(planOf(request, mirror, at), mirror.passes, bench);
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
-  if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
+  if (asked.plan !== undefined && asked.plan !== plan) throw planChanged(planned.remarks);
   const { remarks } = planned;
   const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, commits: new Map(), planned, remarks };
   const done = asked.dryRun

@@ -14,6 +14,7 @@ import { type PublishedView, readDocuments, readView } from '../../publication/r
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
+import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
@@ -43,7 +44,7 @@ export type Fault =
   /** A selected view does not offer what its sources do. */
   | { readonly fault: 'unfollowed'; readonly sources: readonly string[] }
   /** A selected view is made from views that do not exist. Only people can decide what it shall be made from. */
-  | { readonly fault: 'sourceless'; readonly sources: readonly string[] };
+  | { readonly fault: 'sourceless'; readonly sources: readonly string[]; readonly state: ViewState };
 
 /**
  * What can be repaired in a view; changes nothing. What has to be repaired first hides the rest.
@@ -128,7 +129,7 @@ async function followFaults(
     if (source.index === undefined) missing.push(name);
     sources.set(name, contentOf(source));
   }
-  if (missing.length > 0) return [{ fault: 'sourceless', sources: missing }];
+  if (missing.length > 0) return [{ fault: 'sourceless', sources: missing, state: content.state }];
   const at = press.now();
   const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);
   const isFollowing = !hasChanged(content, nextContent(content, { documents, ledger }, at));

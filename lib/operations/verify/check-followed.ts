@@ -1,6 +1,7 @@
 import { mirror } from '../../job/layout';
 import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
+import { elsewhere } from '../../publication/gate/refusal';
 import { hasChanged, nextContent } from '../../publication/next-content';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -30,7 +31,7 @@ export async function checkFollowed(
       problems.push({
         object: mirror.index(content.view),
         rule: 'unfollowed',
-        message: sourceless(content.view, missing),
+        message: sourceless(content, missing),
       });
       continue;
     }
@@ -69,12 +70,12 @@ function unfollowed({ view }: ViewContent, sources: readonly string[]): Problem 
 }
 
 /** Why a view without its source is not updated, and what to do. */
-export function sourceless(view: string, sources: readonly string[]): string {
+export function sourceless({ view, state }: Pick<ViewContent, 'view' | 'state'>, sources: readonly string[]): string {
   const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
-  return `${missing}, so it is not updated any more: ${otherSource(view)}`;
+  return `${missing}, so it is not updated any more: ${otherSource(view, elsewhere(view, state, sources))}`;
 }
 
-/** How a view gets another source, or is deleted. */
-export function otherSource(view: string): string {
-  return `choose another source: maas-mirror view set ${view} --from VIEW, or delete it: maas-mirror view delete ${view}`;
+/** How a view gets another source, or is deleted. @param command by which it gets one */
+export function otherSource(view: string, command = `maas-mirror view set ${view} --from VIEW`): string {
+  return `choose another source: ${command}, or delete it: maas-mirror view delete ${view}`;
 }

@@ -137,7 +137,7 @@ describe('withdraw', () => {
     const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(...views), at), 'still offered');
     const commands = new Map(still.map(({ view, commands: some }) => [view, some]));
     expect(commands.get('lab-2')).toEqual(['maas-mirror rollback candidate noble']);
-    expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
+    expect(commands.get('old')).toEqual([]);
     expect([commands.has(may.view), commands.get(may.view)]).toEqual([true, undefined]);
   });
 

@@ -1,0 +1,119 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror } from '../made-mirror';
+import { requestOf } from './typed-line';
+
+const [tuesday, wednesday] = ['20261124.083000', '20261125.083000'] as const;
+const all = (words: string) => ({ pxelinux: 'wed', 'ga-24.04': `${words}/${words}`, 'hwe-24.04': `${words}/${words}` });
+
+let mirror: MadeMirror;
+let filled: MemoryStore;
+/** Three versions in candidate and stable, which is filled from it, and lab, which follows stable. */
+beforeAll(async () => {
+  filled = new MemoryStore();
+  mirror = new MadeMirror(filled, await smallSigner());
+  for (const [at, words] of ['mon', 'tue', 'wed'].entries()) {
+    await publish(`202611${23 + at}`, words);
+    await run('promote candidate stable');
+  }
+  await run('view create lab --from stable');
+});
+beforeEach(() => {
+  mirror = new MadeMirror(filled.copy(), mirror.signer);
+  mirror.turnClockTo('2026-11-26T08:30:00Z');
+});
+
+async function publish(day: string, words: string): Promise<void> {
+  mirror.turnClockTo(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T08:30:00Z`);
+  const images = { 'ga-24.04': words, 'hwe-24.04': words };
+  await mirror.publish('candidate', `${day}.083000`, { images, loader: words });
+}
+
+/** What the last of the commands has to say. */
+async function run(...lines: readonly string[]): Promise<OperationOutcome> {
+  const outcomes: OperationOutcome[] = [];
+  for (const line of lines) outcomes.push(await mirror.operate(requestOf(line)));
+  const [last] = outcomes.reverse();
+  if (last === undefined) throw new RangeError('there is a line');
+  return last;
+}
+
+/** What is said of what a view offers instead: the same of both flavours. */
+function insteadIn({ remarks }: OperationOutcome) {
+  const some = remarks.flatMap(({ about, view, version, why, commands }) =>
+    about === 'not offered' ? [JSON.stringify({ view, version, why, commands })] : [],
+  );
+  return [...new Set(some)].map((one): { view: string; version: string; why: string; commands?: string[] } => {
+    return JSON.parse(one);
+  });
+}
+
+const restore = `restore candidate noble ${wednesday}`;
+
+describe('a restoration that brings nothing back says what is offered, why,', () => {
+  it('and nothing where it does', async () => {
+    expect(insteadIn(await run('rollback candidate noble', restore))).toEqual([]);
+  });
+
+  it('and that what waits needs the end of the hold', async () => {
+    const outcome = await run('rollback candidate noble', 'hold candidate noble', restore);
+    const commands = ['maas-mirror unhold candidate noble'];
+    const why = 'what was restored waits, since noble is held; to offer what waits';
+    expect(insteadIn(outcome)).toEqual([{ view: 'candidate', version: tuesday, why, commands }]);
+    await run(...commands);
+    expect(await mirror.newest('candidate')).toEqual(all('wed'));
+  });
+
+  it('and what lifts the withdrawal of another view, and offers it here', async () => {
+    const outcome = await run('rollback candidate noble', 'withdraw stable noble newest', restore);
+    const commands = [
+      `maas-mirror restore stable noble ${wednesday}`,
+      `maas-mirror withdraw candidate noble ${wednesday}`,
+      `maas-mirror restore candidate noble ${wednesday}`,
+    ];
+    const why = 'still withdrawn in stable; to lift that, and then restore it here';
+    expect(insteadIn(outcome)).toEqual([{ view: 'candidate', version: tuesday, why, commands }]);
+    await run(...commands);
+    expect(await mirror.newest('candidate')).toEqual(all('wed'));
+  });
+
+  it('and that it was not taken back, or is not the newest', async () => {
+    expect(insteadIn(await run('withdraw candidate noble newest', restore))).toEqual([
+      { view: 'candidate', version: wednesday, why: 'it was not taken back' },
+    ]);
+    const older = [`withdraw candidate noble ${tuesday}`, `restore candidate noble ${tuesday}`];
+    expect(insteadIn(await run(...older))).toEqual([
+      { view: 'candidate', version: wednesday, why: 'what was restored is below it' },
+    ]);
+  });
+
+  it('and that something newer was published', async () => {
+    await run('rollback candidate noble');
+    await publish('20261127', 'fri');
+    expect(insteadIn(await run(restore))).toEqual([
+      { view: 'candidate', version: '20261127.083000', why: 'a newer version was published since' },
+    ]);
+  });
+
+  it('and what may offer it again where the view has it no more', async () => {
+    await run('rollback candidate noble', `remove candidate noble ${wednesday}`);
+    const gone = 'what was restored is no longer in';
+    expect(insteadIn(await run(restore))).toEqual([
+      { view: 'candidate', version: tuesday, why: `${gone} candidate; a build may publish it again` },
+    ]);
+    await run('rollback stable noble', `remove stable noble ${wednesday}`);
+    expect(insteadIn(await run(`restore stable noble ${wednesday}`))).toEqual([
+      { view: 'stable', version: tuesday, why: `${gone} stable; a promotion may offer it again` },
+    ]);
+  });
+
+  it('and which view it follows', async () => {
+    await run('withdraw lab noble newest', 'rollback stable noble');
+    expect(insteadIn(await run(`restore lab noble ${wednesday}`))).toEqual([
+      { view: 'lab', version: tuesday, why: 'it follows stable' },
+    ]);
+  });
+});
