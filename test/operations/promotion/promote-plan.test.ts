@@ -525,7 +525,10 @@ describe('promote by hand, where the setting of the target has conditions,', () 
 
 function withRelease(content: ViewContent, release = 'jammy'): ViewContent {
   const documents = [...content.documents].map(([contentId, document]) => {
-    const products = Object.entries(document.products).map(([id, product]) => [id, { ...product, release }]);
+    const products = Object.entries(document.products).map(([id, product]) => [
+      id,
+      { ...product, release, version: release, release_codename: release, release_title: release },
+    ]);
     return [contentId, { ...document, products: Object.fromEntries(products) }] as const;
   });
   return { ...content, documents: new Map(documents) };

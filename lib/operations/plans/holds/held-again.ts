@@ -1,6 +1,7 @@
 import { commandLine } from '../../../job/operations/commands';
 import type { Remark } from '../../../job/operations/outcome';
 import { type Hold, hasEnded } from '../../../publication/state/holds';
+import { contentDigest } from '../../../publication/state/product-key';
 import type { ViewChange, ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { sameJson } from '../../../simplestreams/same-json';
@@ -49,10 +50,13 @@ function isHeldAgain(before: ViewContent, after: ViewContent): boolean {
   return isAgain(before, after) && sameJson(pendingIn(before), pendingIn(after));
 }
 
+/** By their contents: bootloaders get newer names. */
 function pendingIn({ shelf }: ViewContent): object {
-  const names = Object.entries(shelf.products).map(([id, { versions }]) => {
-    const held = Object.entries(versions).flatMap(([name, { why }]) => (why === 'held' ? [name] : []));
-    return [id, held.sort()] as const;
+  const pending = Object.entries(shelf.products).map(([id, { versions }]) => {
+    const held = Object.values(versions).flatMap(({ why, version }) =>
+      why === 'held' ? [contentDigest(version)] : [],
+    );
+    return [id, [...new Set(held)].sort()] as const;
   });
-  return Object.fromEntries(names.filter(([, held]) => held.length > 0));
+  return Object.fromEntries(pending.filter(([, held]) => held.length > 0));
 }
