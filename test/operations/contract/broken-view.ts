@@ -57,7 +57,9 @@ function beforeLab({ press: { mirror } }: OperationBench, what: () => Promise<un
 }
 
 const told = ({ remarks }: OperationOutcome) =>
-  remarks.filter(({ about }) => about.startsWith('not ')).map(({ about, view, commands }) => [about, view, commands]);
+  remarks
+    .filter(({ about }) => about === 'not read' || about === 'not done')
+    .map(({ about, view, commands }) => [about, view, commands]);
 const movedIn = ({ views }: OperationOutcome) => views.filter(({ moved }) => moved).map(({ view }) => view);
 const newestIn = async (bench: OperationBench, ...views: string[]) =>
   (await Promise.all(views.map((view) => bench.newestOf(view)))).flat();
