@@ -38,7 +38,7 @@ export function undoing(
 
 /**
  * The first way that would be carried out and leads back; if none does, the first that would be carried out.
- * @param isBack whether a view is as it was before @default - it offers the same, and the same was decided about it
+ * @param isBack whether a view is again what it was @default - it offers the same, and the same was decided about it
  */
 export function wayBack<One extends Way>(
   before: ViewContent,
@@ -96,7 +96,7 @@ function newestIn(content: ViewContent, release: string | undefined): object {
   return Object.fromEntries(offered);
 }
 
-/** Whoever decided it, why and when: what is withdrawn, and what is held. */
+/** What is withdrawn, and what is held; who decided it, why and when does not count. */
 function isDecidedAgain({ state: was }: ViewContent, { state: is }: ViewContent): boolean {
   const told = ({ withdrawals, holds }: typeof was) => ({
     withdrawn: [...new Set(withdrawals.flatMap(partsSaid))].sort(),

@@ -76,7 +76,7 @@ export function refusalOf(
   }
 }
 
-/** A kernel that a rollback took from an older version has not booted with this root; nobody waived that. */
+/** A kernel that a rollback took from an older version has not booted with this root, though that was not waived. */
 function untested({ version }: Candidate, gate: string): string {
   const from = untestedKernel(version);
   return from === undefined ? gate : `its kernel is that of ${from}, after a rollback`;

@@ -40,7 +40,7 @@ function insteadOf(view: string, what: What, mirror: MatchedMirror): WayBack {
 const heldToo = (unhold: string | undefined, what: What) =>
   unhold === undefined ? '' : `; ${heldThere(what)}: unhold it first`;
 
-/** What a promotion moves together: all of the release if nothing of it has anything to go back to, else an architecture. */
+/** What a promotion moves together: the release if no product has anything to go back to, else an architecture. */
 function movedWith(view: string, { product, release }: What, { views }: MatchedMirror) {
   const { offers = new Map<string, unknown>(), stuck = new Set<string>() } = views.get(view) ?? {};
   const ofRelease = [...offers.keys()].filter((key) => releaseOf(fieldsOfKey(key)) === release);

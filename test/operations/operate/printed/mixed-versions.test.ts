@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changesLines } from '../../../bin/reading/changes-text';
-import { listLines } from '../../../bin/reading/list-text';
-import type { OperationRequest } from '../../../lib/job/operations/operation';
-import { changesOf } from '../../../lib/operations/changes';
-import { listViews } from '../../../lib/operations/list';
-import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import '../../fixtures/needs-seconds';
-import { MemoryStore } from '../../publication/made/memory-store';
-import { MadeMirror } from './made-mirror';
-import { requestOf } from './printed/typed-line';
+import { changesLines } from '../../../../bin/reading/changes-text';
+import { historyLines } from '../../../../bin/reading/history-text';
+import { listLines } from '../../../../bin/reading/list-text';
+import type { OperationRequest } from '../../../../lib/job/operations/operation';
+import { changesOf } from '../../../../lib/operations/changes';
+import { historyOf } from '../../../../lib/operations/history';
+import { listViews } from '../../../../lib/operations/list';
+import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
+import '../../../fixtures/needs-seconds';
+import { MemoryStore } from '../../../publication/made/memory-store';
+import { MadeMirror } from '../made-mirror';
+import { requestOf } from './typed-line';
 
 const [tuesday, wednesday, mixed] = ['20261124.083000', '20261125.083000', '20261125.101500'] as const;
 
@@ -62,5 +64,11 @@ describe('a version with the kernel of an older one', () => {
     const changes = await changesOf(mirror.store, 'candidate', { release: 'noble', versions: [wednesday, mixed] });
     expect(changes.changes.flatMap(({ flavours }) => flavours)).toMatchObject([{ kernelOf: tuesday }]);
     expect(changesLines(changes).join('\n')).toContain(`has kernel and initrd of ${tuesday}`);
+  });
+
+  it('is in the history as what changed of its flavour', async () => {
+    const lines = historyLines(await historyOf(mirror.store, 'candidate'));
+    const said = lines.join(' ').replace(/ +/g, ' ');
+    expect(said).toContain(`noble amd64 (hwe-24.04): +${mixed} -${wednesday}`);
   });
 });
