@@ -67,7 +67,7 @@ describe('a version with the kernel of an older one', () => {
   });
 
   it('is in the history as what changed of its flavour', async () => {
-    const lines = historyLines(await historyOf(mirror.store, 'candidate'));
+    const lines = historyLines(await historyOf(mirror.store, 'candidate', 10));
     const said = lines.join(' ').replace(/ +/g, ' ');
     expect(said).toContain(`noble amd64 (hwe-24.04): +${mixed} -${wednesday}`);
   });
