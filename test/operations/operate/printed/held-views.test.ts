@@ -4,10 +4,7 @@ import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
 import '../../../fixtures/needs-seconds';
 import { MemoryStore } from '../../../publication/made/memory-store';
 import { MadeMirror } from '../made-mirror';
-import { requestOf } from './typed-line';
-
-const [tuesday, wednesday] = ['20261124.083000', '20261125.083000'] as const;
-const all = (words: string) => ({ pxelinux: 'wed', 'ga-24.04': `${words}/${words}`, 'hwe-24.04': `${words}/${words}` });
+import { all, tuesday, typedIn, wednesday } from './three-days';
 
 let mirror: MadeMirror;
 let filled: MemoryStore;
@@ -29,14 +26,7 @@ beforeEach(() => {
   mirror.turnClockTo('2026-11-26T08:30:00Z');
 });
 
-/** What the last of the commands has to say. */
-async function run(...lines: readonly string[]): Promise<OperationOutcome> {
-  const outcomes: OperationOutcome[] = [];
-  for (const line of lines) outcomes.push(await mirror.operate(requestOf(line)));
-  const [last] = outcomes.reverse();
-  if (last === undefined) throw new RangeError('there is a line');
-  return last;
-}
+const run = (...lines: readonly string[]) => typedIn(mirror, lines);
 
 /** What is printed of a view that goes on offering what is withdrawn: the same of both flavours. */
 function stillIn({ remarks }: OperationOutcome, name: string) {
