@@ -1,29 +1,14 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
-import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
 import '../../../fixtures/needs-seconds';
-import { MemoryStore } from '../../../publication/made/memory-store';
-import { MadeMirror } from '../made-mirror';
-import { all, tuesday, typedIn, wednesday } from './three-days';
+import type { MadeMirror } from '../made-mirror';
+import { all, threeDays, tuesday, typedIn, wednesday } from './three-days';
 
-let mirror: MadeMirror;
-let filled: MemoryStore;
 /** Three versions in candidate, stable and pilot, each filled from the one before, and lab, which follows stable. */
-beforeAll(async () => {
-  filled = new MemoryStore();
-  mirror = new MadeMirror(filled, await smallSigner());
-  for (const [at, words] of ['mon', 'tue', 'wed'].entries()) {
-    const day = 23 + at;
-    mirror.turnClockTo(`2026-11-${day}T08:30:00Z`);
-    const images = { 'ga-24.04': words, 'hwe-24.04': words };
-    await mirror.publish('candidate', `202611${day}.083000`, { images, loader: words });
-    await run('promote candidate stable', 'promote stable pilot');
-  }
-  await run('view create lab --from stable');
-});
-beforeEach(() => {
-  mirror = new MadeMirror(filled.copy(), mirror.signer);
-  mirror.turnClockTo('2026-11-26T08:30:00Z');
+const made = threeDays(['promote candidate stable', 'promote stable pilot'], 'view create lab --from stable');
+let mirror: MadeMirror;
+beforeEach(async () => {
+  mirror = (await made)();
 });
 
 const run = (...lines: readonly string[]) => typedIn(mirror, lines);

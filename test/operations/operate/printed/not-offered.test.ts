@@ -1,33 +1,15 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
-import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
 import '../../../fixtures/needs-seconds';
-import { MemoryStore } from '../../../publication/made/memory-store';
-import { MadeMirror } from '../made-mirror';
-import { all, tuesday, typedIn, wednesday } from './three-days';
+import type { MadeMirror } from '../made-mirror';
+import { all, publishOn, threeDays, tuesday, typedIn, wednesday } from './three-days';
 
-let mirror: MadeMirror;
-let filled: MemoryStore;
 /** Three versions in candidate and stable, which is filled from it, and lab, which follows stable. */
-beforeAll(async () => {
-  filled = new MemoryStore();
-  mirror = new MadeMirror(filled, await smallSigner());
-  for (const [at, words] of ['mon', 'tue', 'wed'].entries()) {
-    await publish(`202611${23 + at}`, words);
-    await run('promote candidate stable');
-  }
-  await run('view create lab --from stable');
+const made = threeDays(['promote candidate stable'], 'view create lab --from stable');
+let mirror: MadeMirror;
+beforeEach(async () => {
+  mirror = (await made)();
 });
-beforeEach(() => {
-  mirror = new MadeMirror(filled.copy(), mirror.signer);
-  mirror.turnClockTo('2026-11-26T08:30:00Z');
-});
-
-async function publish(day: string, words: string): Promise<void> {
-  mirror.turnClockTo(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T08:30:00Z`);
-  const images = { 'ga-24.04': words, 'hwe-24.04': words };
-  await mirror.publish('candidate', `${day}.083000`, { images, loader: words });
-}
 
 const run = (...lines: readonly string[]) => typedIn(mirror, lines);
 
@@ -82,7 +64,7 @@ describe('a restoration that brings nothing back says what is offered, why,', ()
 
   it('and that something newer was published', async () => {
     await run('rollback candidate noble');
-    await publish('20261127', 'fri');
+    await publishOn(mirror, '20261127', 'fri');
     expect(insteadIn(await run(restore))).toEqual([
       { view: 'candidate', version: '20261127.083000', why: 'a newer version was published since' },
     ]);
