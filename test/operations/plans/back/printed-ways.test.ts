@@ -75,6 +75,20 @@ describe('a restoration', () => {
     expect(lines(restoring({}, rolled).views)).toContainEqual(['offer', two, undefined]);
   });
 
+  it('in all views names no undo that would be refused in one of them, whose release is held', () => {
+    const rolled = afterPlan(candidate, rolling({ flavours: ['hwe'], allViews: true }, candidate));
+    const { withdrawals } = rolled.state;
+    const undo = (holds: ViewContent['state']['holds']) => {
+      const stable = withState(viewWith('stable', flavours), { withdrawals, holds });
+      const asked: Asked<'restore'> = { does: 'restore', ...scope, version: 'newest', allViews: true };
+      return undoOf(plannedIn(planRestoration, asked, mirrorOf(rolled, stable), at));
+    };
+    expect(undo([hold])).toEqual([]);
+    const commands = ['maas-mirror rollback candidate noble --flavour hwe --all-views'];
+    const why = 'roll it back again, which does not leave everything as it was';
+    expect(undo([])).toEqual([{ about: 'undo', commands, why }]);
+  });
+
   it('of the newest refuses where nothing is withdrawn, and says where something is', () => {
     const stable = viewWith('stable', flavours);
     const marked = afterPlan(stable, withdrawing({ view: 'stable' }, stable));
