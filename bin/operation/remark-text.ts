@@ -36,6 +36,7 @@ export function remarkLines(
     ),
     ...grouped([...ofKind('older'), ...ofKind('conditions')], words),
     ...stillOffered(ofKind('still offered'), words),
+    ...notOffered(ofKind('not offered'), words),
     ...grouped(ofKind('still held'), words),
     ...grouped(ofKind('download'), words),
     ...(operation.does === 'rollback' && !isNothing ? ['Builds with the same inputs will not publish it again.'] : []),
@@ -92,20 +93,42 @@ function productText(key: string): string {
   return `${group} ${name}`;
 }
 
-/** One line for each view and version, and why it cannot go back. */
+/** What views go on offering, and why they cannot go back. */
 function stillOffered(remarks: readonly Remark[], words: MirrorWords): string[] {
-  const byPlace = Map.groupBy(remarks, ({ view = '', version = '', why = '' }) => JSON.stringify([view, version, why]));
+  return offeredBy(remarks, words, ({ view, newest, why, commands }) => {
+    const text = `${view} still offers ${newest}`;
+    if (view.startsWith('snapshots/')) return `${text}: a snapshot never changes`;
+    if (why !== undefined) return `${text}: ${why}${commands.length === 0 ? '' : ':'}`;
+    return commands.length === 0 ? text : `${text}; to take it back there:`;
+  });
+}
+
+/** What is offered where a restoration brings nothing back. */
+function notOffered(remarks: readonly Remark[], words: MirrorWords): string[] {
+  return offeredBy(remarks, words, ({ view, newest, why = '', commands }) => {
+    return `${view} offers ${newest}: ${why}${commands.length === 0 ? '' : ':'}`;
+  });
+}
+
+interface Offered {
+  readonly view: string;
+  /** `20261125.083000, 20261124.083000 as the newest (2 products)`: flavours may have different names. */
+  readonly newest: string;
+  readonly why?: string | undefined;
+  readonly commands: readonly string[];
+}
+
+/** One text for each view and reason, and its commands. */
+function offeredBy(remarks: readonly Remark[], words: MirrorWords, textOf: (offered: Offered) => string): string[] {
+  const byPlace = Map.groupBy(remarks, ({ view = '', why = '' }) => JSON.stringify([view, why]));
   return [...byPlace.values()].flatMap((some) => {
-    const [{ view = '', version = '', why } = {}] = some;
-    const names = new Set(some.map(({ product }) => product));
-    const text = `${view} still offers ${version} as the newest (${counted(names.size, 'product')})`;
-    if (view.startsWith('snapshots/')) return wrapped(`${text}: a snapshot never changes`, 2, 0);
+    const [{ view = '', why } = {}] = some;
+    const names = [...new Set(some.map(({ version = '' }) => version))].sort().reverse();
+    const products = new Set(some.map(({ product }) => product));
+    const newest = `${names.join(', ')} as the newest (${counted(products.size, 'product')})`;
     const commands = [...new Set(some.flatMap((one) => one.commands ?? []))];
-    const how = why === undefined ? '; to take it back there:' : `: ${why}${commands.length === 0 ? '' : ':'}`;
-    return [
-      ...wrapped(commands.length === 0 && why === undefined ? text : `${text}${how}`, 2, 0),
-      ...commandLines(commands, words),
-    ];
+    const shown = view.startsWith('snapshots/') ? [] : commands;
+    return [...wrapped(textOf({ view, newest, why, commands }), 2, 0), ...commandLines(shown, words)];
   });
 }
 

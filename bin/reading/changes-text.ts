@@ -94,8 +94,9 @@ function flavourLines(flavour: FlavourChanges): string[] {
   ];
 }
 
-function flavourParts({ kernel, initrd, modules }: FlavourChanges): string[] {
+function flavourParts({ kernelOf, kernel, initrd, modules }: FlavourChanges): string[] {
   return [
+    ...(kernelOf === undefined ? [] : [`has kernel and initrd of ${kernelOf}`]),
     ...(kernel === undefined ? [] : [`kernel ${kernel.from} -> ${kernel.to}`]),
     ...(initrd === undefined ? [] : [`initrd ${megabytes(initrd.from)} -> ${megabytes(initrd.to)}`]),
     ...(modules === undefined ? [] : [modulesText(modules)]),

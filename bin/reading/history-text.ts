@@ -2,7 +2,7 @@ import type { ViewHistory } from '../../lib/operations/history';
 import type { Decided, HistoryChange, HistoryEntry, Repaired } from '../../lib/publication/state/history';
 import type { ViewKind, ViewSource } from '../../lib/publication/state/view-state';
 import { wrapped } from '../terminal/wrapped';
-import { groupsOfKeys } from './product-words';
+import { groupsOfKeys, wordsOfKey } from './product-words';
 import { sourceText } from './views-text';
 
 /** A history, newest first: number, time (UTC), what, by whom, what changed, why. Long entries take several lines. */
@@ -35,7 +35,12 @@ function partsOf(entry: HistoryEntry): string[] {
   return [
     ...(who === '' ? [] : [who]),
     ...(from === undefined ? [] : [`from ${from}`]),
-    ...changes.map(changeText),
+    ...changes.map((change) =>
+      changeText(
+        change,
+        decided.some(({ flavours }) => flavours.length > 0),
+      ),
+    ),
     ...(repaired === undefined ? [] : [repairTexts[repaired] ?? repaired]),
     ...decisions.flatMap((decision) => {
       const about = decided.filter((one) => one.decision === decision);
@@ -46,15 +51,19 @@ function partsOf(entry: HistoryEntry): string[] {
   ];
 }
 
-/** `noble amd64: +20261128.083000 -20261125.083000` */
-function changeText({ products, added, removed, held, released }: HistoryChange): string {
+/**
+ * `noble amd64: +20261128.083000 -20261125.083000`
+ * @param isOfFlavours whether only some flavours may be meant, which are named then: `noble amd64 (hwe-24.04)`
+ */
+function changeText({ products, added, removed, held, released }: HistoryChange, isOfFlavours: boolean): string {
+  const flavours = isOfFlavours ? ` (${[...new Set(products.map((key) => wordsOfKey(key).name))].join(', ')})` : '';
   const names = [
     ...added.filter((name) => !released.includes(name)).map((name) => `+${name}`),
     ...released.map((name) => `+${name} (was pending)`),
     ...removed.filter((name) => !held.includes(name)).map((name) => `-${name}`),
     ...held.map((name) => `${name} pending`),
   ];
-  return `${groupsOfKeys(products)}: ${names.join(' ')}`;
+  return `${groupsOfKeys(products)}${flavours}: ${names.join(' ')}`;
 }
 
 const repairTexts: Readonly<Record<Repaired, string>> = {

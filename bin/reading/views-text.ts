@@ -1,4 +1,4 @@
-import { promotionText, selectionText } from '../../lib/operations/views/source-text';
+import { promotionText, selectionText } from '../../lib/operations/plans/source-text';
 import type { ViewDownload, ViewSummary } from '../../lib/operations/views-of-mirror';
 import { counted, size } from '../terminal/sizes';
 import { type Column, narrowTable, table } from '../terminal/table';

@@ -35,6 +35,8 @@ export interface ReleaseChanges {
 export interface FlavourChanges {
   /** MAAS's name: `ga-24.04`. */
   readonly flavour: string;
+  /** The older version that the newer one has kernel and initrd of. @default - they are its own */
+  readonly kernelOf?: string;
   /** Version of the kernel. @default - the same, or not known */
   readonly kernel?: FromTo<string>;
   /** Bytes. @default - the same */
@@ -129,6 +131,7 @@ async function flavourChanges(pair: Pair, reader: Reader): Promise<FlavourChange
   const modules = isOther ? await modulesBetween(pair, reader) : undefined;
   return {
     flavour: maasName(pair.product),
+    ...(typeof next.kept_from === 'string' && { kernelOf: next.kept_from }),
     ...(was !== undefined && is !== undefined && was !== is && { kernel: { from: was, to: is } }),
     ...(isOther && { initrd: { from: before.size, to: after.size } }),
     ...(modules && { modules }),

@@ -10,7 +10,7 @@ import type { Withdrawal } from '../publication/state/withdrawal';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { takeBackSince } from './carry-out/withdrawn-since';
 import type { Asker } from './plans/asked';
-import { planHoldEnds } from './plans/unhold-plan';
+import { planHoldEnds } from './plans/holds/unhold-plan';
 
 /**
  * Lifts the holds of a view that have come to their end, and offers what was pending. Builds begin with it: what they make

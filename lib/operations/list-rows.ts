@@ -1,5 +1,6 @@
 import { flavourSaid } from '../catalog/names';
 import { parseProductId } from '../catalog/products';
+import { untestedKernel } from '../publication/offers/untested-kernel';
 import { heldBy } from '../publication/state/holds';
 import type { LedgerRow } from '../publication/state/ledger';
 import { contentDigest, maasName } from '../publication/state/product-key';
@@ -32,7 +33,10 @@ export interface MirrorRow {
   readonly built: string;
   /** Offered by the documents, or waiting outside them: held back, or taken back. */
   readonly state: 'offered' | 'pending' | 'withdrawn';
-  /** `newest`, `held`, `pending`, `withdrawn`, `attested:CHECK`, `failed:CHECK`, `waived`, `origin:VIEW`, in this order. */
+  /**
+   * `newest`, `held`, `pending`, `withdrawn`, `attested:CHECK`, `failed:CHECK`, `waived`, `kernel:VERSION`, `origin:VIEW`, in
+   * this order. `kernel`: kernel and initrd are those of that older version; `origin`: it was built in that other view.
+   */
   readonly marks: readonly string[];
   /** Version of the kernel package. */
   readonly kernelVersion: string;
@@ -40,7 +44,7 @@ export interface MirrorRow {
   readonly bootloader?: Bootloader;
   /** Last days of standard and extended support of an image's release. */
   readonly support?: { readonly supportEol: string; readonly supportEsmEol: string };
-  /** How the boot test went: `passed`, `impossible`, `waived`. */
+  /** How the boot test went: `passed`, `impossible`, `waived`; `untested` where a rollback took an older kernel. */
   readonly gate: string;
   /** Bytes, of the files that the version has. */
   readonly sizes: { readonly kernel?: number; readonly initrd?: number; readonly squashfs?: number };
@@ -85,26 +89,28 @@ export function rowOf(
     serial: version.serial === undefined ? '' : String(version.serial),
     built: version.built === undefined ? '' : String(version.built),
     state,
-    marks: marksOf(product, name, version, { ...decided, is: state }),
+    marks: marksOf(product, name, version, { ...decided, view, is: state }),
     kernelVersion: version.kernel_version ?? '',
     ...bootloaderOf(product, version),
     ...supportOf(product),
-    gate: version.gate ?? '',
+    gate: untestedKernel(version) === undefined ? (version.gate ?? '') : 'untested',
     sizes: sizesOf(version),
     files: Object.values(version.items).map(({ path, size }) => ({ path, size })),
   };
 }
 
-type Decided = Pick<ListedProduct, 'state' | 'withdrawn' | 'row'> & { readonly is: MirrorRow['state'] };
+type Decided = Pick<ListedProduct, 'view' | 'state' | 'withdrawn' | 'row'> & { readonly is: MirrorRow['state'] };
 
-function marksOf(product: Product, name: string, version: Version, { state, withdrawn, row, is }: Decided): string[] {
+function marksOf(product: Product, name: string, version: Version, decided: Decided): string[] {
+  const { view, state, withdrawn, row, is } = decided;
   const isNewest = is === 'offered' && newestVersion(product) === name;
   const isHeld = isNewest && heldBy(state, product) !== undefined;
   const isWithdrawn = is === 'withdrawn' || withdrawn.of(product, name, version) !== undefined;
   const results = (row?.attested[contentDigest(version)] ?? []).map(({ check, passed }) => {
     return passed ? `attested:${check}` : `failed:${check}`;
   });
-  const { gate, origin } = version;
+  const { gate, origin, kept_from: kernel } = version;
+  const isWaived = gate === 'waived' && untestedKernel(version) === undefined;
   const from = typeof origin === 'string' ? origin.slice(0, origin.lastIndexOf('/')) : '';
   return [
     ...(isNewest ? ['newest'] : []),
@@ -112,8 +118,9 @@ function marksOf(product: Product, name: string, version: Version, { state, with
     ...(is === 'pending' ? ['pending'] : []),
     ...(isWithdrawn ? ['withdrawn'] : []),
     ...results,
-    ...(gate === 'waived' ? ['waived'] : []),
-    ...(from === '' ? [] : [`origin:${from}`]),
+    ...(isWaived ? ['waived'] : []),
+    ...(typeof kernel === 'string' ? [`kernel:${kernel}`] : []),
+    ...(from === '' || from === view ? [] : [`origin:${from}`]),
   ];
 }
 

@@ -3,14 +3,15 @@ import type { OperationOutcome } from '../job/operations/outcome';
 import type { Press } from '../publication/press';
 import { refuseRestoredView } from '../publication/published-last';
 import { timeText } from '../publication/state/kept-ledger';
-import { changeInTurn, planChanged, type Run } from './carry-out/in-turn';
+import { changeInTurn, type Run } from './carry-out/in-turn';
 import { passThrough } from './carry-out/pass-through';
+import { planChanged } from './carry-out/plan-changed';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { planOf } from './carry-out/planners';
 import { readMirror } from './carry-out/read-mirror';
 import { releaseResolved } from './carry-out/release-resolved';
 import type { Asked } from './plans/asked';
-import { refuseEnded } from './plans/hold-plan';
+import { refuseEnded } from './plans/holds/holding';
 import { repairMirror } from './repair';
 
 /** What carries out operations: the mirror, the signer and the time. */
@@ -37,7 +38,7 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const mirror = await readMirror(asked.operation, bench);
   const planned = await passThrough(planOf(request, mirror, at), mirror.passes, bench);
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
-  if (asked.plan !== undefined && asked.plan !== plan) throw planChanged();
+  if (asked.plan !== undefined && asked.plan !== plan) throw planChanged(planned.remarks);
   for (const { view, lines } of planned.views) if (lines.length === 0) await refuseRestoredView(view, bench);
   const { remarks } = planned;
   const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, commits: new Map(), planned, remarks };

@@ -12,7 +12,7 @@ import { viewFoldersOf, viewsOf } from '../publication/views';
 import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../store/directory/directory';
 import { checkFormat, formatKey } from '../store/format';
-import { planChanged } from './carry-out/in-turn';
+import { planChanged } from './carry-out/plan-changed';
 import { planIdOf, planTime, timeOfPlan } from './carry-out/plan-id';
 import { type Asked, type Asker, askerOf, noteOf } from './plans/asked';
 import { failureOf } from './repair/fault-lines';

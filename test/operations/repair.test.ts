@@ -92,7 +92,10 @@ describe.each(allStores)('repair, %s', (_, makeStore) => {
     expect(writes).toEqual([]);
   });
 
-  it.each([false, true])('changes nothing of a mirror of a newer release (asked to upgrade it: %s)', async (upgrade) => {
+  it.each([
+    false,
+    true,
+  ])('changes nothing of a mirror of a newer release (asked to upgrade it: %s)', async (upgrade) => {
     const store = await makeStore();
     const views = await madeMirror(store);
     const newer = Buffer.from(formatBytes.toString().replace('"withdrawn"', '"withdrawn","quotas"'));

@@ -85,6 +85,7 @@ export interface Remark {
    * - conditions: `why`, what the setting of `view` demands of a promotion
    * - download: `bytes` of what one MAAS downloads for `release` and `architecture`
    * - still held: `commands` lift the other holds of what was named
+   * - not offered: what was restored is not, and `view` offers `version` of `product`; `why`, and the `commands` that offer it
    * - sites follow: when, and by which `commands` at once
    * - undo: `commands`; where they do not lead back for sure, `why` says what they do
    */
@@ -102,6 +103,7 @@ export interface Remark {
     | 'conditions'
     | 'download'
     | 'still held'
+    | 'not offered'
     | 'sites follow'
     | 'undo';
   readonly view?: string;

@@ -7,15 +7,17 @@ import { followEach } from '../../publication/derived/follow-views';
 import type { Commit, Press } from '../../publication/press';
 import { isDeletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
+import { isOfView } from '../../publication/withdrawn-everywhere';
 import { writeJson } from '../../simplestreams/json';
 import { type Asked, askerOf, type Plannable } from '../plans/asked';
 import type { Planned, PlannedView } from '../plans/planned';
 import { undoCircle } from './circle-since';
 import { lastOf } from './last-of';
 import { tellingDone } from './partly-done';
-import { beingDeleted, joined } from './pass-through';
+import { beingDeleted, joined, unlessBroken, unreadRemark } from './pass-through';
+import { planChanged } from './plan-changed';
 import { planOf } from './planners';
-import { newViews, type ReadMirror, readOther } from './read-mirror';
+import { newViews, type ReadMirror } from './read-mirror';
 import { viewNamed } from './views-needed';
 import { takeBackSince } from './withdrawn-since';
 
@@ -80,8 +82,9 @@ async function plannedSince(known: Set<string>, run: Run): Promise<readonly Plan
   const planned: PlannedView[] = [];
   for (const view of await newViews(run.asked.operation, known, run.bench)) {
     known.add(view);
-    const content = await readOther(view, run.bench);
-    if (content.state.deleting) leaveOut(view, run);
+    const content = await unlessBroken(view, run.bench);
+    if (content instanceof MirrorError) leaveOut(unreadRemark(view, content, run.planned.elsewhere?.later), run);
+    else if (content === undefined || content.state.deleting) leaveOut(beingDeleted(view), run);
     else if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
   }
   return planned;
@@ -99,7 +102,7 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
     return made.change;
   };
   const watched: Press = { ...run.bench, onCommit: (name, commit) => run.commits.set(name, commit) };
-  const moved = await unlessDeleting(planned, run, () => changeView(view, change, watched));
+  const moved = await unlessGone(planned, run, () => changeView(view, change, watched));
   if (moved === undefined) return { view, lines: [], moved: false, followed: [] };
   const { request, at, bench } = run;
   const asker = askerOf(request);
@@ -109,23 +112,33 @@ async function changed(planned: PlannedView, run: Run): Promise<ChangedView> {
   return { view, lines: [...made.lines, ...since.lines], moved, followed: since.followed };
 }
 
-/** @returns undefined for a view that the operation does not name, and whose deletion has begun meanwhile */
-async function unlessDeleting(
-  { view }: PlannedView,
-  run: Run,
-  work: () => Promise<boolean>,
-): Promise<boolean | undefined> {
+/**
+ * @returns undefined for a view that the operation does not name, and whose deletion has begun meanwhile, or that cannot be read
+ * any more
+ * @throws PlanChanged if what was shown cannot be done because of that
+ */
+async function unlessGone({ view }: PlannedView, run: Run, work: () => Promise<boolean>): Promise<boolean | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (run.mirror.views.has(view) || !isDeletingError(error, view)) throw error;
-    leaveOut(view, run);
+    const why = run.mirror.views.has(view) ? undefined : await goneBy(error, view, run);
+    if (why === undefined) throw error;
+    if (why.about !== 'being deleted' && run.asked.plan !== undefined) throw planChanged([why]);
+    leaveOut(why, run);
     return undefined;
   }
 }
 
-function leaveOut(view: string, run: Run): void {
-  run.remarks = [beingDeleted(view), ...run.remarks];
+/** Not of a view that may have been changed by then. */
+async function goneBy(error: unknown, view: string, { bench, commits, planned }: Run): Promise<Remark | undefined> {
+  if (isDeletingError(error, view)) return beingDeleted(view);
+  if (!isOfView(error) || commits.has(view)) return undefined;
+  const found = await unlessBroken(view, bench);
+  return found instanceof MirrorError ? unreadRemark(view, found, planned.elsewhere?.later) : undefined;
+}
+
+function leaveOut(why: Remark, run: Run): void {
+  run.remarks = [why, ...run.remarks];
 }
 
 const isSource = ({ does }: Run['request']) => does === 'view-create' || does === 'view-set';
@@ -174,11 +187,5 @@ function gone(view: string, operation: OperationRequest): PlannedView {
   throw new MirrorError('NoSuchView', `the view ${view} was deleted meanwhile`, {
     hint: `to see by whom: maas-mirror history ${view}`,
     misuse: true,
-  });
-}
-
-export function planChanged(): MirrorError {
-  return new MirrorError('PlanChanged', 'this plan was made with other options, or the mirror has changed since', {
-    hint: 'for a new plan, give --dry-run instead of --plan',
   });
 }

@@ -36,7 +36,7 @@ export function beingDeleted(view: string): Remark {
 }
 
 /** @returns why a view cannot be read; undefined for one that is nearly deleted */
-async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
+export async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
   try {
     return await readOther(view, reading);
   } catch (error) {
@@ -46,7 +46,8 @@ async function unlessBroken(view: string, reading: Reading): Promise<ViewContent
   }
 }
 
-function unreadRemark(view: string, { message, hint }: MirrorError, later: Elsewhere['later']): Remark {
+/** What is said of a view that cannot be read. @param later what does to it later what was to be done now */
+export function unreadRemark(view: string, { message, hint }: MirrorError, later: Elsewhere['later']): Remark {
   const told = { view, why: hint === undefined ? message : `${message}; ${hint}` };
   const isLeftOut = later !== undefined && !isFrozenName(view);
   return isLeftOut ? { about: 'not done', ...told, commands: later(view) } : { about: 'not read', ...told };

@@ -2,13 +2,13 @@
 
 import type { Asked, Plannable } from '../plans/asked';
 import { planAttestation } from '../plans/attest-plan';
-import { planRestoration } from '../plans/back/restore-plan';
 import { planRollback } from '../plans/back/rollback-plan';
 import { planWithdrawal } from '../plans/back/withdraw-plan';
-import { planHold } from '../plans/hold-plan';
+import { planHold } from '../plans/holds/hold-plan';
+import { planUnhold } from '../plans/holds/unhold-plan';
 import type { MirrorContent, Planned, Planner } from '../plans/planned';
 import { planRemoval } from '../plans/remove-plan';
-import { planUnhold } from '../plans/unhold-plan';
+import { planRestoration } from '../plans/restore/restore-plan';
 import { planPromotion } from '../promotion/promote-plan';
 import { planSnapshot } from '../views/snapshot-plan';
 import { planViewCreation, planViewDeletion, planViewSource } from '../views/view-plan';

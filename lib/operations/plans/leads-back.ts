@@ -2,6 +2,7 @@ import { MirrorError } from '../../errors';
 import type { Remark } from '../../job/operations/outcome';
 import { contentDigest } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
+import type { Withdrawal } from '../../publication/state/withdrawal';
 import { newestOf } from '../../simplestreams/merge';
 import { sameJson } from '../../simplestreams/same-json';
 import { productsIn, releaseOf } from './chosen-products';
@@ -11,26 +12,58 @@ import type { Planned } from './planned';
 export const leadsElsewhere = 'which does not leave everything as it was';
 
 /** A command that undoes an operation is only printed if it would be carried out now. */
-export interface Try {
+export interface Step {
   readonly command: string;
-  /** Plans the command for the view as it is after the operation. */
-  readonly plan: () => Planned;
+  /** Plans the command for the view as it is by then. */
+  readonly plan: (content: ViewContent) => Planned;
+}
+
+/** Commands that undo an operation, one after the other. */
+export interface Way {
+  readonly steps: readonly Step[];
+  /** What they do, in words that follow `To`. */
+  readonly does: string;
+}
+
+/** How an operation is undone. @param isBack as of {@link wayBack} */
+export function undoing(
+  before: ViewContent,
+  after: ViewContent,
+  ways: readonly Way[],
+  isBack?: (before: ViewContent, after: ViewContent) => boolean,
+): Remark[] {
+  const found = wayBack(before, after, ways, isBack);
+  return found === undefined ? [] : [undoRemark(found.way, found.isExact)];
 }
 
 /**
- * How an operation is undone: the first of the commands that would be carried out, with what it does if the view is then not as
- * it was before.
- * @param does what the command does, in words that follow `To`
+ * The first way that would be carried out and leads back; if none does, the first that would be carried out.
+ * @param isBack whether a view is again what it was @default - it offers the same, and the same was decided about it
  */
-export function undoing(before: ViewContent, after: ViewContent, tries: readonly Try[], does: string): Remark[] {
-  for (const { command, plan } of tries) {
-    const back = afterwards(after, plan);
-    if (back === undefined) continue;
-    return [
-      { about: 'undo', commands: [command], ...(!isAgain(before, back) && { why: `${does}, ${leadsElsewhere}` }) },
-    ];
+export function wayBack<One extends Way>(
+  before: ViewContent,
+  after: ViewContent,
+  ways: readonly One[],
+  isBack: (before: ViewContent, after: ViewContent) => boolean = isAgain,
+): { readonly way: One; readonly isExact: boolean } | undefined {
+  let first: One | undefined;
+  for (const way of ways) {
+    const back = afterAll(after, way.steps);
+    if (back !== undefined && isBack(before, back)) return { way, isExact: true };
+    if (back !== undefined) first ??= way;
   }
-  return [];
+  return first && { way: first, isExact: false };
+}
+
+/** Where a way does not lead back, with what it does. */
+export function undoRemark({ steps, does }: Way, isExact: boolean): Remark {
+  const commands = steps.map(({ command }) => command);
+  return { about: 'undo', commands, ...(!isExact && { why: `${does}, ${leadsElsewhere}` }) };
+}
+
+/** The view after these commands; undefined if one of them would be refused. */
+export function afterAll(content: ViewContent, steps: readonly Step[]): ViewContent | undefined {
+  return steps.reduce<ViewContent | undefined>((now, { plan }) => now && afterwards(now, () => plan(now)), content);
 }
 
 /** The view after a plan; undefined if it would be refused. */
@@ -63,10 +96,18 @@ function newestIn(content: ViewContent, release: string | undefined): object {
   return Object.fromEntries(offered);
 }
 
+/** What is withdrawn, and what is held; who decided it, why and when does not count. */
 function isDecidedAgain({ state: was }: ViewContent, { state: is }: ViewContent): boolean {
   const told = ({ withdrawals, holds }: typeof was) => ({
-    withdrawals: Object.fromEntries(withdrawals.map((one) => [one.id, one])),
-    holds: Object.fromEntries(holds.map((one) => [one.id, one])),
+    withdrawn: [...new Set(withdrawals.flatMap(partsSaid))].sort(),
+    held: holds
+      .map(({ id, since, by, reason, request, ...hold }) => JSON.stringify(Object.entries(hold).sort()))
+      .sort(),
   });
   return sameJson(told(was), told(is));
+}
+
+/** By its files: its name may be another one by now, and what it was made from may be known better. */
+function partsSaid({ view, everywhere = false, parts }: Withdrawal): string[] {
+  return parts.map(({ made, version, ...part }) => JSON.stringify([view, everywhere, Object.entries(part).sort()]));
 }

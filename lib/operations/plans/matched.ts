@@ -6,8 +6,11 @@ export interface Matched {
   /** Of all its products. */
   readonly keys: ReadonlySet<string>;
   readonly found: readonly Found[];
-  /** By the keys of products whose newest version it matches: the rollback that ends that. @default - it would be refused */
-  readonly rollbacks: ReadonlyMap<string, string>;
+  /**
+   * By the keys of products whose newest version it matches: the rollback that ends that, or what lifts a hold before it or
+   * instead. @default - they would be refused
+   */
+  readonly rollbacks: ReadonlyMap<string, readonly string[]>;
   /** The keys of its products that have nothing to go back to. @default - none whose newest version it matches */
   readonly stuck: ReadonlySet<string>;
   /** By the keys of what it offers of the mark's release; undefined if no promotion would take the newest version. */

@@ -65,6 +65,8 @@ export interface PlannedElsewhere {
   readonly matched?: Matched;
   /** Whether the command that is printed to undo the operation leaves this view as it was. @default - it does */
   readonly isUndone?: boolean;
+  /** Whether that command would be refused because of this view. @default - it would not */
+  readonly isUndoRefused?: boolean;
   /** About this view alone. @default - none */
   readonly remarks?: readonly Remark[];
 }

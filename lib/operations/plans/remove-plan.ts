@@ -11,6 +11,7 @@ import type { Product } from '../../simplestreams/types';
 import { type Asked, noteOf } from './asked';
 import { chosenProducts } from './chosen-products';
 import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from './chosen-versions';
+import { followedText, pointedElsewhere, sourcesOfMeant } from './followed';
 import { type Again, loadersAgain } from './loaders-again';
 import { offering, takingBack } from './moved';
 import { type Planned, type Planner, statesIn, viewToChange } from './planned';
@@ -24,7 +25,7 @@ import { refusedNewest, refusedRoots } from './refused-documents';
  */
 export const planRemoval: Planner<Asked<'remove'> & Settled> = (request, mirror, at): Planned => {
   const content = viewToChange(mirror, request.view);
-  refuseSelected(content);
+  refuseSelected(content, request);
   const versions = chosenVersions(request.view, chosenProducts(content, request), request.version, request);
   const leaving = versions.map((one) => ({ ...one, names: [one.name] }));
   const again = loadersAgain(leaving, content, at);
@@ -48,11 +49,12 @@ export const planRemoval: Planner<Asked<'remove'> & Settled> = (request, mirror,
   };
 };
 
-function refuseSelected({ view, state: { kind, source } }: ViewContent): void {
-  if (kind !== 'selected') return;
-  const [first] = source?.select ?? [];
-  throw new MirrorError('BadInput', `${view} follows ${first?.from}, and would get the version back`, {
-    hint: `remove it from ${first?.from}, or point ${view} elsewhere: maas-mirror view set ${view} --from VIEW`,
+function refuseSelected(content: ViewContent, request: Asked<'remove'>): void {
+  const { view, state } = content;
+  if (state.kind !== 'selected') return;
+  const from = sourcesOfMeant(content, request);
+  throw new MirrorError('BadInput', `${followedText(view, state)}, and would get the version back`, {
+    hint: `remove it from ${from.join(', ')}, or point ${view} elsewhere: ${pointedElsewhere(content, from)}`,
     misuse: true,
   });
 }

@@ -5,9 +5,10 @@ import { type Hold, hasEnded, heldBy, heldError } from '../../publication/state/
 import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { Note, ViewContent } from '../../publication/state/view-content';
 import { type Asked, askerOf, noteOf } from '../plans/asked';
+import { planHoldEnds } from '../plans/holds/unhold-plan';
 import { contentOfView, type MirrorContent, type Planned, type PlannedView, type Planner } from '../plans/planned';
-import { planHoldEnds } from '../plans/unhold-plan';
 import { type Conditions, conditionsOf } from './conditions';
+import { withOthers } from './held-promotion';
 import { type PlaceOf, type Promoted, placesIn, promotedDocuments, promotedLedger, promotedVersions } from './promoted';
 import { reasonOf, refusalOf } from './promotion-refusals';
 import { deletion, downloads, olderOnes, tooOld, undoing } from './promotion-remarks';
@@ -21,6 +22,14 @@ import { targetOf } from './target';
  * which is said, since its name may be a typo.
  */
 export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): Planned => {
+  const planned = promotionIn(request, mirror, at);
+  const { refusal } = planned;
+  if (refusal?.name !== 'Held') return planned;
+  const plan = (other: Asked<'promote'>) => promotionIn(other, mirror, at);
+  return { ...planned, refusal: withOthers(refusal, request, contentOfView(mirror, request.from), plan) };
+};
+
+function promotionIn(request: Asked<'promote'>, mirror: MirrorContent, at: Date): Planned {
   const before = targetFor(request, mirror);
   const ended = endedHolds(before, request, mirror, at);
   const conditions = conditionsOf(request, before);
@@ -54,7 +63,7 @@ export const planPromotion: Planner<Asked<'promote'>> = (request, mirror, at): P
     ...(isNew ? [deletion(to.view)] : undoing(taken, to, documents, { withdrawn: promoting.withdrawn, at })),
   ];
   return { views: [{ view: to.view, change, lines }], remarks, ...(refusal && { refusal }) };
-};
+}
 
 /** @throws BadInput (misuse) */
 function targetFor({ from, to }: Asked<'promote'>, mirror: MirrorContent): ViewContent {
@@ -156,8 +165,9 @@ function linesOf({ set, promoted, hold }: Chosen): PlanLine[] {
   const leftOut = set.leftOut.map(({ product, why }): PlanLine => {
     return { does: 'leave out', product, why: why === undefined ? 'no version has its root' : reasonOf(why) };
   });
-  const passedOver = set.passedOver.map(({ candidate: { product, name }, why }): PlanLine => {
-    return { does: 'pass over', product: productKey(product), version: name, why: reasonOf(why) };
+  const passedOver = set.passedOver.map(({ candidate, why }): PlanLine => {
+    const { product, name } = candidate;
+    return { does: 'pass over', product: productKey(product), version: name, why: reasonOf(why, candidate) };
   });
   return [...offered, ...leftOut, ...passedOver];
 }

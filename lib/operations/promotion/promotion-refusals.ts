@@ -1,12 +1,13 @@
 import { MirrorError } from '../../errors';
 import { withdrawnError } from '../../publication/gate/withdrawn-error';
-import type { ChosenSet, PassedOver } from '../../publication/offers/chosen-set';
+import type { Candidate, ChosenSet, PassedOver } from '../../publication/offers/chosen-set';
+import { untestedKernel } from '../../publication/offers/untested-kernel';
 import { contentDigest, productKey } from '../../publication/state/product-key';
 import type { ViewContent } from '../../publication/state/view-content';
 import { nameOf, productsIn, releaseOf } from '../plans/chosen-products';
 
 /** Why a version is passed over or left out, in a clause. */
-export function reasonOf(why: PassedOver['why']): string {
+export function reasonOf(why: PassedOver['why'], candidate?: Candidate): string {
   switch (why.why) {
     case 'removed':
       return `removed from ${why.view} (name the release to promote it again)`;
@@ -17,7 +18,7 @@ export function reasonOf(why: PassedOver['why']): string {
     case 'not attested':
       return `no result of ${why.check}`;
     case 'not booted':
-      return `not boot-tested (${why.gate})`;
+      return `not boot-tested (${candidate === undefined ? why.gate : untested(candidate, why.gate)})`;
     case 'young':
       return `too young (published ${why.since})`;
     case 'incomplete':
@@ -53,9 +54,13 @@ export function refusalOf(
         hint: `give one: maas-mirror attest ${from.view} ${release} ${name} --check ${why.check} --pass${waiving(why.check)}`,
       });
     case 'not booted':
-      return new MirrorError('NotBooted', `${nameOf(product)} ${name} was not boot-tested (${why.gate})`, {
-        hint: 'promote a tested version, or give --waive-boot-test REASON',
-      });
+      return new MirrorError(
+        'NotBooted',
+        `${nameOf(product)} ${name} was not boot-tested (${untested(candidate, why.gate)})`,
+        {
+          hint: 'promote a tested version, or give --waive-boot-test REASON',
+        },
+      );
     case 'removed':
       return undefined; // what is not named is passed over
     case 'young':
@@ -69,6 +74,12 @@ export function refusalOf(
         },
       );
   }
+}
+
+/** A kernel that a rollback took from an older version has not booted with this root, though that was not waived. */
+function untested({ version }: Candidate, gate: string): string {
+  const from = untestedKernel(version);
+  return from === undefined ? gate : `its kernel is that of ${from}, after a rollback`;
 }
 
 /** ` (https://lab/412)`, or nothing. */

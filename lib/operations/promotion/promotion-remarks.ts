@@ -9,7 +9,7 @@ import { newestVersion } from '../../simplestreams/merge';
 import { sortsAbove } from '../../simplestreams/version-order';
 import type { Asked } from '../plans/asked';
 import { productsIn, releaseOf } from '../plans/chosen-products';
-import { planHold } from '../plans/hold-plan';
+import { holding } from '../plans/holds/holding';
 import { afterwards, leadsElsewhere, offersAgain } from '../plans/leads-back';
 import type { Promoted } from './promoted';
 import { floorOf, newestContent, type Promoting } from './promotion-sets';
@@ -69,7 +69,9 @@ interface Undone {
 
 /** Whether a hold would be carried out, and every product of its release would offer again what it did. */
 function leadsBack(hold: Asked<'hold'>, to: ViewContent, { content, withdrawn, at }: Undone): boolean {
-  const back = afterwards(content, () => planHold(hold, { views: new Map([[to.view, content]]), withdrawn }, at));
+  const back = afterwards(content, () => {
+    return holding(hold, { views: new Map([[to.view, content]]), withdrawn }, at).planned;
+  });
   return back !== undefined && offersAgain(to, back, hold.release);
 }
 

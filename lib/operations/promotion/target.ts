@@ -4,6 +4,7 @@ import { emptyShelf } from '../../publication/state/shelf';
 import { emptyState } from '../../publication/state/state-document';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { ViewState } from '../../publication/state/view-state';
+import { followedText } from '../plans/followed';
 import type { MirrorContent } from '../plans/planned';
 import { viewToChange } from '../plans/planned';
 
@@ -23,7 +24,7 @@ export function targetOf(mirror: MirrorContent, view: string): ViewContent {
 function whyNot(view: string, { kind, source, upgraded = false }: ViewState): [message: string, hint: string] {
   if (kind === 'selected') {
     return [
-      `${view} follows ${(source?.select ?? []).map(({ from }) => from).join(', ')}`,
+      followedText(view, { ...(source && { source }) }),
       `promote into what it follows, or point it elsewhere: maas-mirror view set ${view} --from VIEW`,
     ];
   }

@@ -19,7 +19,7 @@ function lineOf(fault: Fault, view: string): PlanLine {
       if (fault.ends) return { does: 'set', why: endText(fault) };
       return { does: 'set', why: `rebuilt from what is left: ${fault.parts.join(', ')}` };
     case 'sourceless':
-      return { does: 'leave out', why: sourceless(view, fault.sources, fault.undeleted) };
+      return { does: 'leave out', why: sourceless({ view, state: fault.state }, fault.sources, fault.undeleted) };
     default:
       return { does: 'set', why: texts[fault.fault] };
   }

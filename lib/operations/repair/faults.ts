@@ -15,6 +15,7 @@ import { type PublishedView, readDocuments, readView } from '../../publication/r
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
 import { type RestoredChange, restoredChange } from '../../publication/restored/take-restored';
+import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
@@ -52,7 +53,12 @@ export type Fault =
   /** A selected view does not offer what its sources do. */
   | { readonly fault: 'unfollowed'; readonly sources: readonly string[] }
   /** A selected view is made from views that do not exist. Only people can decide what it shall be made from. */
-  | { readonly fault: 'sourceless'; readonly sources: readonly string[]; readonly undeleted: readonly string[] };
+  | {
+      readonly fault: 'sourceless';
+      readonly sources: readonly string[];
+      readonly undeleted: readonly string[];
+      readonly state: ViewState;
+    };
 
 /** What decides about a repair, apart from the view. */
 export interface Binding {
@@ -148,7 +154,9 @@ async function followFaults(
   }
   if (missing.length > 0) {
     const read = async (key: string) => (await press.mirror.read(key))?.bytes;
-    return [{ fault: 'sourceless', sources: missing, undeleted: await undeletedOf(missing, read) }];
+    return [
+      { fault: 'sourceless', sources: missing, undeleted: await undeletedOf(missing, read), state: content.state },
+    ];
   }
   const at = press.now();
   const { documents, ledger } = derivedContent(content, sources, content.state.source?.select ?? [], withdrawn, at);

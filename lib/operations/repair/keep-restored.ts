@@ -2,7 +2,7 @@ import type { Press } from '../../publication/press';
 import { type RestoredChange, takeRestored } from '../../publication/restored/take-restored';
 import type { Note } from '../../publication/state/view-content';
 import { sameJson } from '../../simplestreams/same-json';
-import { planChanged } from '../carry-out/in-turn';
+import { planChanged } from '../carry-out/plan-changed';
 import { type Binding, type RestoredFault, restoredFault } from './faults';
 
 /** How a view is repaired. */

@@ -1,6 +1,7 @@
 import { mirror } from '../../job/layout';
 import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
+import { elsewhere } from '../../publication/gate/refusal';
 import { hasChanged, nextContent } from '../../publication/next-content';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -30,7 +31,7 @@ export async function checkFollowed(
       problems.push({
         object: mirror.index(content.view),
         rule: 'unfollowed',
-        message: sourceless(content.view, missing, await undeletedOf(missing, read)),
+        message: sourceless(content, missing, await undeletedOf(missing, read)),
       });
       continue;
     }
@@ -79,15 +80,19 @@ export async function undeletedOf(views: readonly string[], read: Read): Promise
  * Why a view without its source is not updated, and what to do.
  * @param undeleted which of the sources were not deleted with `view delete`
  */
-export function sourceless(view: string, sources: readonly string[], undeleted: readonly string[]): string {
+export function sourceless(
+  { view, state }: Pick<ViewContent, 'view' | 'state'>,
+  sources: readonly string[],
+  undeleted: readonly string[],
+): string {
   const missing = `it follows ${sources.join(', ')}, which ${sources.length === 1 ? 'does' : 'do'} not exist`;
   const lost = undeleted.map(
     (one) => `; if the files of ${one} were removed, restore them: what was withdrawn there is unknown without them`,
   );
-  return `${missing}, so it is not updated any more: ${otherSource(view)}${lost.join('')}`;
+  return `${missing}, so it is not updated any more: ${otherSource(view, elsewhere(view, state, sources))}${lost.join('')}`;
 }
 
-/** How a view gets another source, or is deleted. */
-export function otherSource(view: string): string {
-  return `choose another source: maas-mirror view set ${view} --from VIEW, or delete it: maas-mirror view delete ${view}`;
+/** How a view gets another source, or is deleted. @param command by which it gets one */
+export function otherSource(view: string, command = `maas-mirror view set ${view} --from VIEW`): string {
+  return `choose another source: ${command}, or delete it: maas-mirror view delete ${view}`;
 }

@@ -7,9 +7,9 @@ import { writeJson } from '../../simplestreams/json';
 import { type Asked, noteOf } from '../plans/asked';
 import { chosenProducts, releaseOf } from '../plans/chosen-products';
 import { contentOfView, type MirrorContent, type Planned } from '../plans/planned';
+import { sourceText } from '../plans/source-text';
 import { changedLines, changeRemarks } from './changed-lines';
 import { refuseCircle, refuseTower } from './refuse-circle';
-import { sourceText } from './source-text';
 
 type Request = Asked<'view-create'> | Asked<'view-set'>;
 

@@ -2,7 +2,7 @@
 
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
-import { elsewhere } from '../../publication/gate/refusal';
+import { elsewhere, selectOptions } from '../../publication/gate/refusal';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -19,11 +19,11 @@ import {
   statesIn,
   viewToChange,
 } from '../plans/planned';
+import { sourceText } from '../plans/source-text';
 import { targetOf } from '../promotion/target';
 import { createdByPromotion } from './created-by-promotion';
 import { refuseCircle } from './refuse-circle';
 import { selectedFrom } from './selected-from';
-import { sourceText } from './source-text';
 
 /**
  * Creates a view: a selected one with what it selects, a promoted one with what may be promoted now. One that is filled by
@@ -131,11 +131,7 @@ function offersOf(documents: ViewContent['documents']): object {
 /** What has no options of its own came from mirror.yaml. */
 function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource = {}): string {
   if (kind !== 'selected') return promote === undefined ? '--by-hand' : '--as-configured';
-  const isOption = select.every(({ architectures, flavours }) => architectures === undefined && flavours === undefined);
-  if (!isOption) return '--as-configured';
-  return select
-    .map(({ from, releases }) => (releases === undefined ? `--from ${from}` : `--select ${releases.join(',')}=${from}`))
-    .join(' ');
+  return selectOptions(select) ?? '--as-configured';
 }
 
 function refuseToLoseSource(name: string, mirror: MirrorContent): void {
@@ -144,7 +140,7 @@ function refuseToLoseSource(name: string, mirror: MirrorContent): void {
   const [view, state] = follower;
   const how = state.kind === 'selected' ? `follows ${name}` : `is filled from ${name}`;
   throw new MirrorError('BadInput', `${view} ${how}, so ${name} cannot be deleted`, {
-    hint: `point it elsewhere first: ${elsewhere(view, state.kind)}`,
+    hint: `point it elsewhere first: ${elsewhere(view, state, [name])}`,
     misuse: true,
   });
 }

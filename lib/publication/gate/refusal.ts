@@ -1,6 +1,6 @@
 import { MirrorError } from '../../errors';
 import type { Violation } from '../../simplestreams/contract/contract-rules';
-import { filledFrom, type ViewState } from '../state/view-state';
+import { filledFrom, type SelectedPart, type ViewState } from '../state/view-state';
 
 /** The hint of every refusal for which there is nothing better to do. */
 export const unchanged = 'nothing was published; the view is unchanged';
@@ -22,11 +22,28 @@ export function emptyViewError(view: string, states?: ReadonlyMap<string, ViewSt
 
 /** The commands that end a view: what is made from it gets its versions from another one first. @param states of all views */
 export function endingView(view: string, states: ReadonlyMap<string, ViewState> = new Map()): string {
-  const first = filledFrom(view, states).map(([name, { kind }]) => elsewhere(name, kind));
+  const first = filledFrom(view, states).map(([name, state]) => elsewhere(name, state, [view]));
   return [...first, `maas-mirror view delete ${view}`].join(', then ');
 }
 
-/** The command that has a view get its versions from another one. */
-export function elsewhere(view: string, kind: ViewState['kind']): string {
-  return `maas-mirror view set ${view} ${kind === 'selected' ? '--from VIEW' : '--by-hand'}`;
+/** The command that has a view get from another one what it has from these; the rest of a selection stays. */
+export function elsewhere(
+  view: string,
+  { kind, source }: Pick<ViewState, 'kind' | 'source'>,
+  from: readonly string[],
+  other = 'VIEW',
+): string {
+  if (kind !== 'selected') return `maas-mirror view set ${view} --by-hand`;
+  const parts = source?.select ?? [];
+  const others = parts.map((part) => (from.includes(part.from) ? { ...part, from: other } : part));
+  return `maas-mirror view set ${view} ${selectOptions(others) ?? `--from ${other}`}`;
+}
+
+/** The options that select these parts; undefined for those that only mirror.yaml can say. */
+export function selectOptions(parts: readonly SelectedPart[]): string | undefined {
+  const isOption = parts.every(({ architectures, flavours }) => architectures === undefined && flavours === undefined);
+  if (!isOption || parts.length === 0) return undefined;
+  return parts
+    .map(({ from, releases }) => (releases === undefined ? `--from ${from}` : `--select ${releases.join(',')}=${from}`))
+    .join(' ');
 }

@@ -98,6 +98,35 @@ describe('the text of an operation', () => {
     ]);
   });
 
+  test('says once of a view what its flavours still offer, under whatever names', () => {
+    const commands = ['maas-mirror rollback stable noble'];
+    const remarks: Remark[] = [ga, edge].map((product, place) => {
+      return { about: 'still offered', view: 'stable', product, version: [was, is][place] ?? '', commands };
+    });
+    expect(outcomeLines(asked('rollback'), outcome([], { remarks }), {})).toEqual([
+      'stable: rollback',
+      `stable still offers ${is}, ${was} as the newest (2 products);`,
+      '  to take it back there:',
+      '  maas-mirror rollback stable noble',
+      'Builds with the same inputs will not publish it again.',
+    ]);
+  });
+
+  test('says of a restoration that brings nothing back what is offered, and what offers it, for the same mirror', () => {
+    const commands = ['maas-mirror unhold stable noble'];
+    const remarks: Remark[] = [
+      { about: 'not offered', view: 'stable', product: ga, version: was, why: 'noble is held; to offer it', commands },
+      { about: 'not offered', view: 'stable', product: edge, version: is, why: 'it was not taken back' },
+    ];
+    expect(outcomeLines(asked('unhold'), outcome([], { remarks }), { mirror: '/srv/images' })).toEqual([
+      'stable: unhold',
+      `stable offers ${was} as the newest (1 product): noble is held; to offer`,
+      '  it:',
+      '  maas-mirror unhold stable noble --mirror /srv/images',
+      `stable offers ${is} as the newest (1 product): it was not taken back`,
+    ]);
+  });
+
   test('says of a removal what stays the newest, and that a MAAS keeps what it has', () => {
     const lines: PlanLine[] = [{ does: 'take back', product: ga, version: was, before: is, newest: is }];
     const remarks: Remark[] = [

@@ -199,8 +199,19 @@ export const house: Readonly<Record<string, Room>> = {
     alcoves: {
       verify: { holds: 'the checks of `verify`', imports: [] },
       plans: { holds: 'what each operation would do, without doing it', imports: [] },
-      'plans/back': { holds: 'going back to earlier versions, and undoing that', imports: ['plans'] },
-      promotion: { holds: 'what a promotion takes, and whether it stands still', imports: ['plans'] },
+      'plans/holds': { holds: 'holds, and undoing them', imports: ['plans'] },
+      'plans/back': {
+        holds: 'going back to earlier versions, and undoing that',
+        imports: ['plans', 'plans/holds', 'plans/restore'],
+      },
+      'plans/restore': {
+        holds: 'lifting withdrawals, and undoing that',
+        imports: ['plans', 'plans/back', 'plans/holds'],
+      },
+      promotion: {
+        holds: 'what a promotion takes, and whether it stands still',
+        imports: ['plans', 'plans/holds'],
+      },
       views: {
         holds: 'views are created, pointed elsewhere, frozen, deleted and repaired',
         imports: ['plans', 'promotion'],
@@ -211,7 +222,7 @@ export const house: Readonly<Record<string, Room>> = {
       },
       'carry-out': {
         holds: 'how an operation is planned and carried out',
-        imports: ['plans', 'plans/back', 'promotion', 'views'],
+        imports: ['plans', 'plans/back', 'plans/holds', 'plans/restore', 'promotion', 'views'],
       },
       changes: {
         holds: 'what differs between two versions: packages, kernels, initrds',

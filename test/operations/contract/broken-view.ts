@@ -44,8 +44,22 @@ async function breakView(view: string, { press }: OperationBench, how = 'missing
   };
 }
 
+/** Does something before lab changes, which is the first one of an operation in all views. */
+function beforeLab({ press: { mirror } }: OperationBench, what: () => Promise<unknown>): void {
+  const replace = mirror.replace.bind(mirror);
+  mirror.replace = async (...call) => {
+    if (call[0] === layout.index('lab')) {
+      mirror.replace = replace;
+      await what();
+    }
+    return replace(...call);
+  };
+}
+
 const told = ({ remarks }: OperationOutcome) =>
-  remarks.filter(({ about }) => about.startsWith('not ')).map(({ about, view, commands }) => [about, view, commands]);
+  remarks
+    .filter(({ about }) => about === 'not read' || about === 'not done')
+    .map(({ about, view, commands }) => [about, view, commands]);
 const movedIn = ({ views }: OperationOutcome) => views.filter(({ moved }) => moved).map(({ view }) => view);
 const newestIn = async (bench: OperationBench, ...views: string[]) =>
   (await Promise.all(views.map((view) => bench.newestOf(view)))).flat();
@@ -109,6 +123,46 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       await putBack();
       expect(movedIn(await bench.operate({ ...restoration, view: 'stable' }))).toEqual(['stable']);
       expect(await withdrawnEverywhere(bench.press)).toEqual([]);
+    });
+
+    it('that breaks before its turn leaves it out, and says what does it there; the others are changed', async () => {
+      const bench = await make();
+      await prepare(bench);
+      beforeLab(bench, () => breakView('stable', bench));
+      const done = await bench.operate(inAllViews(rollback));
+      expect([movedIn(done), told(done)]).toEqual([['lab', 'candidate'], [['not done', 'stable', [markAgain]]]]);
+      expect(await newestIn(bench, 'candidate', 'lab')).toEqual([back, back]);
+    });
+
+    it('that has come meanwhile, and is broken, is left out with the same words', async () => {
+      const bench = await make();
+      await prepare(bench);
+      beforeLab(bench, async () => {
+        await bench.publish('20261121.083000', words(3), 'new');
+        await breakView('new', bench);
+      });
+      const done = await bench.operate(inAllViews(rollback));
+      expect(told(done)).toEqual([['not done', 'new', [markAgain]]]);
+      expect(movedIn(done)).toEqual(['lab', 'stable', 'candidate']);
+    });
+
+    it('refuses to carry out a plan that had it, and names it, however late it breaks', async () => {
+      const bench = await make();
+      await prepare(bench);
+      const { plan } = await bench.operate(inAllViews(rollback), { dryRun: true });
+      const refusal = (more: string) => ({
+        name: 'PlanChanged',
+        message: expect.stringMatching(new RegExp(`stable cannot be read: .*index lists it; restore it.*${more}$`)),
+      });
+      const putBack = await breakView('stable', bench);
+      await expect(bench.operate(inAllViews(rollback), { plan })).rejects.toMatchObject(refusal(''));
+      expect(await newestIn(bench, 'lab')).toEqual([stays]);
+      await putBack();
+      beforeLab(bench, () => breakView('stable', bench));
+      await expect(bench.operate(inAllViews(rollback), { plan })).rejects.toMatchObject(
+        refusal('; already changed: lab'),
+      );
+      expect(await newestIn(bench, 'lab', 'candidate')).toEqual([back, stays]);
     });
 
     it('only tells of a snapshot that was not read, since it never changes', async () => {

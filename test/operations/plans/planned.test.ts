@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
-import { planHold } from '../../../lib/operations/plans/hold-plan';
-import { planUnhold } from '../../../lib/operations/plans/unhold-plan';
+import { planHold } from '../../../lib/operations/plans/holds/hold-plan';
+import { planUnhold } from '../../../lib/operations/plans/holds/unhold-plan';
 import { mirrorOf, viewWith } from './made';
 
 const at = new Date('2026-11-27T16:00:00Z');

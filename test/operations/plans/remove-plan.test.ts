@@ -131,6 +131,14 @@ describe('remove', () => {
     expect(() => planned({}, { ...view, state })).toThrow(
       expect.objectContaining({ name: 'BadInput', message, hint, misuse: true }),
     );
+    const select = [{ from: 'beta', releases: ['jammy'] }, { from: 'stable' }];
+    const said = {
+      message: 'candidate selects jammy from beta, all else from stable, and would get the version back',
+      hint: 'remove it from stable, or point candidate elsewhere: maas-mirror view set candidate --select jammy=beta --from VIEW',
+    };
+    expect(() => planned({}, { ...view, state: { ...state, source: { select } } })).toThrow(
+      expect.objectContaining(said),
+    );
   });
 
   it('offers the bootloaders before it under a newer name, since MAAS unpacks only what it downloads', () => {

@@ -385,9 +385,35 @@ describe('promote --after', () => {
     ]);
     const noble = 'com.ubuntu.maas.stable:v3:boot:24.04:amd64:ga-24.04';
     expect(offeredBy(planned)[noble]).toEqual([one]);
-    expect(
-      plan(mirrorOf(publishedSince({ ...candidate, documents }, long), held), { release: 'noble' }).refusal?.name,
-    ).toBe('Held');
+    const mirror = mirrorOf(publishedSince({ ...candidate, documents }, long), held);
+    const refusal = (request: Partial<Asked<'promote'>>) => plan(mirror, { release: 'noble', ...request }).refusal;
+    const unhold = 'unhold it first: maas-mirror unhold stable noble';
+    const others = `${unhold}; or promote what is not held (jammy amd64): maas-mirror promote candidate stable`;
+    expect(refusal({})).toMatchObject({ name: 'Held', hint: others });
+    expect(refusal({ after: '1d', require: [], waived: 'as asked' })?.hint).toBe(
+      `${others} --after 1d --waive-boot-test 'as asked'`,
+    );
+  });
+
+  it('names the releases one by one where not all of the rest would be promoted', () => {
+    const candidate = candidateOf(flavours({ [three]: '3' }));
+    const others = ['ga-22.04', 'ga-20.04'].map((name, place) => {
+      const release = ['jammy', 'focal'][place] ?? '';
+      return withRelease(candidateOf({ [name]: { [three]: `r${name} ${name}` } }), release);
+    });
+    const documents = new Map([
+      ...candidate.documents,
+      ...others.flatMap(({ documents }, place) =>
+        [...documents].map(([id, one]) => [`${id}-${place}`, { ...one, content_id: `${id}-${place}` }] as const),
+      ),
+    ]);
+    const all = publishedSince({ ...candidate, documents }, long);
+    const stable = stableOf(flavours({ [one]: '1' }));
+    const held = { ...stable, state: { ...stable.state, holds: [hold] } };
+    const failed = withLedger(all, 'rga-20.04 ga-20.04', [result('lab', false)]);
+    expect(plan(mirrorOf(failed, held), { release: 'noble' }).refusal?.hint).toBe(
+      'unhold it first: maas-mirror unhold stable noble; or promote what is not held (jammy amd64): maas-mirror promote candidate stable jammy',
+    );
   });
 });
 
@@ -497,9 +523,12 @@ describe('promote by hand, where the setting of the target has conditions,', () 
   });
 });
 
-function withRelease(content: ViewContent): ViewContent {
+function withRelease(content: ViewContent, release = 'jammy'): ViewContent {
   const documents = [...content.documents].map(([contentId, document]) => {
-    const products = Object.entries(document.products).map(([id, product]) => [id, { ...product, release: 'jammy' }]);
+    const products = Object.entries(document.products).map(([id, product]) => [
+      id,
+      { ...product, release, version: release, release_codename: release, release_title: release },
+    ]);
     return [contentId, { ...document, products: Object.fromEntries(products) }] as const;
   });
   return { ...content, documents: new Map(documents) };
@@ -523,6 +552,7 @@ describe('refuses to promote', () => {
       expect(refusedBy(plan(mirrorOf(good, held), request))).toMatchObject({
         name: 'Held',
         message: 'noble has been held in stable since 2026-11-27, until 2026-12-01 (freeze)',
+        hint: 'unhold it first: maas-mirror unhold stable noble',
       });
     }
   });

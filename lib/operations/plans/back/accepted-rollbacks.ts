@@ -1,4 +1,5 @@
 import { commandLine } from '../../../job/operations/commands';
+import { heldBy } from '../../../publication/state/holds';
 import { maasName } from '../../../publication/state/product-key';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
@@ -6,15 +7,17 @@ import { WithdrawnIndex } from '../../../publication/state/withdrawals';
 import { newestOf } from '../../../simplestreams/merge';
 import type { Product } from '../../../simplestreams/types';
 import type { Asked } from '../asked';
-import { type ChosenProduct, productsIn, releaseOf } from '../chosen-products';
+import { productsIn, releaseOf } from '../chosen-products';
+import { unholding } from '../holds/unholding';
 import { afterwards } from '../leads-back';
 import type { Planned } from '../planned';
+import { unholdCommand } from './matched-mirror';
 import { rolledBack, takenBackIn } from './rolled-back';
 
 /**
  * The rollbacks that would be carried out now, and after which a view does not offer as the newest what a mark matches: by the
  * keys of the products. A rollback of the whole release comes first, then those of less; and first those that take back nothing
- * else.
+ * else. Where a hold stands in the way, it is lifted first, which may be enough.
  * @param bad keys of the products whose newest version the mark matches
  */
 export function acceptedRollbacks(
@@ -23,24 +26,72 @@ export function acceptedRollbacks(
   bad: ReadonlySet<string>,
   withdrawn: readonly Withdrawal[],
   at: Date,
-): ReadonlyMap<string, string> {
-  const { kind } = content.state;
+): ReadonlyMap<string, readonly string[]> {
+  const { kind, holds } = content.state;
   if (kind === 'frozen' || kind === 'selected') return new Map();
-  const known = new Map<string, Tried>();
-  const tryOf = (release: string, scope: Scope): Tried => {
-    const command = commandLine(['rollback', content.view, release], scope);
-    const tried = known.get(command) ?? { command, ...triedIn(content, mark, { release, ...scope }, withdrawn, at) };
-    known.set(command, tried);
-    return tried;
-  };
-  const commands = productsIn(content).flatMap(({ key, product }) => {
+  const now = new Trials(content, mark, withdrawn, at);
+  const unheld = new Map<string, Trials | undefined>();
+  const ways = productsIn(content).flatMap(({ key, product }): (readonly [string, readonly string[]])[] => {
     if (!bad.has(key)) return [];
-    const tries = scopesFor(product, mark).map((scope) => tryOf(releaseOf(product), scope));
-    const ends = tries.filter(({ freed }) => freed.has(key));
-    const best = ends.find(({ isExact }) => isExact) ?? ends[0];
-    return best === undefined ? [] : [[key, best.command] as const];
+    const rollback = now.endOf(key, product);
+    if (rollback !== undefined) return [[key, [rollback]]];
+    const unhold = unholdCommand(content.view, releaseOf(product), [key], holds);
+    if (unhold === undefined) return [];
+    if (!unheld.has(unhold)) unheld.set(unhold, now.unheld(product));
+    const then = unheld.get(unhold);
+    if (then?.isFree(key)) return [[key, [unhold]]];
+    const back = then?.endOf(key, product);
+    return back === undefined ? [] : [[key, [unhold, back]]];
   });
-  return new Map(commands);
+  return new Map(ways);
+}
+
+/** The rollbacks of a view, each tried once. */
+class Trials {
+  readonly #known = new Map<string, Tried>();
+  #free: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly content: ViewContent,
+    private readonly mark: Withdrawal,
+    private readonly withdrawn: readonly Withdrawal[],
+    private readonly at: Date,
+  ) {}
+
+  /** The rollback after which a product has a good version. */
+  endOf(key: string, product: Product): string | undefined {
+    const ends = scopesFor(product, this.mark)
+      .map((scope) => this.#try(releaseOf(product), scope))
+      .filter(({ freed }) => freed.has(key));
+    return (ends.find(({ isExact }) => isExact) ?? ends[0])?.command;
+  }
+
+  isFree(key: string): boolean {
+    this.#free ??= freeIn(this.content, this.mark);
+    return this.#free.has(key);
+  }
+
+  /** The same once what holds a product is lifted; undefined if that would be refused. */
+  unheld(product: Product): Trials | undefined {
+    const { view, state } = this.content;
+    const [hold, ...others] = state.holds.filter((one) => heldBy({ holds: [one] }, product));
+    const { architectures = [], flavours = [] } = hold !== undefined && others.length === 0 ? hold : {};
+    const scope = { architectures: [...architectures], flavours: [...flavours] };
+    const mirror = { views: new Map([[view, this.content]]), withdrawn: [...this.withdrawn, this.mark] };
+    const asked: Asked<'unhold'> = { does: 'unhold', view, release: releaseOf(product), ...scope };
+    const after = afterwards(this.content, () => unholding(asked, mirror, this.at).planned);
+    return after && new Trials(after, this.mark, this.withdrawn, this.at);
+  }
+
+  #try(release: string, scope: Scope): Tried {
+    const command = commandLine(['rollback', this.content.view, release], scope);
+    const words = { release, ...scope };
+    const tried = this.#known.get(command) ?? {
+      ...{ command, ...triedIn(this.content, this.mark, words, this.withdrawn, this.at) },
+    };
+    this.#known.set(command, tried);
+    return tried;
+  }
 }
 
 type Scope = Pick<Withdrawal, 'architectures' | 'flavours'>;
@@ -87,10 +138,15 @@ function triedIn(
     return { views: [own.planned], remarks: [], ...(refusal && { refusal }) };
   };
   const after = afterwards(content, plan);
-  const isFree = ({ product }: ChosenProduct) => {
+  return { freed: after === undefined ? new Set() : freeIn(after, mark), isExact };
+}
+
+/** The keys of the products whose newest version a mark does not match. */
+function freeIn(content: ViewContent, mark: Withdrawal): ReadonlySet<string> {
+  const index = new WithdrawnIndex(content.view, [mark]);
+  const free = productsIn(content).filter(({ product }) => {
     const newest = newestOf(product);
     return newest === undefined || index.of(product, newest.name, newest.version) === undefined;
-  };
-  const freed = after === undefined ? [] : productsIn(after).filter(isFree);
-  return { freed: new Set(freed.map(({ key }) => key)), isExact };
+  });
+  return new Set(free.map(({ key }) => key));
 }

@@ -3,9 +3,9 @@ import { restoreCommand } from '../../../publication/gate/withdrawn-error';
 import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import type { Asked } from '../asked';
-import { isAgain, leadsElsewhere, undoing } from '../leads-back';
-import type { MirrorContent, PlannedElsewhere, PlannedView } from '../planned';
-import { planRestoration, restoredIn } from './restore-plan';
+import { isAgain, leadsElsewhere, undoing, type Way } from '../leads-back';
+import type { MirrorContent, Planned, PlannedElsewhere, PlannedView } from '../planned';
+import { restored, restoredIn } from '../restore/restored';
 
 interface Marked {
   /** The view before. */
@@ -30,12 +30,15 @@ export function liftedAgain(
   const after = { ...content, ...planned.change, view: content.view };
   const { view, everywhere = false } = mark;
   const marks = { withdrawn: withMark(mirror, mark) };
-  const tries = (everywhere ? [true] : [false, true]).map((allViews) => ({
-    command: restoreCommand({ ...mark, everywhere: allViews }),
-    plan: () => planRestoration({ ...restoring(mark), allViews }, { views: new Map([[view, after]]), ...marks }, at),
-  }));
   const does = 'lift the withdrawal';
-  const undo = undoing(content, after, tries, does);
+  const ways = (everywhere ? [true] : [false, true]).map((allViews): Way => {
+    const plan = (now: ViewContent): Planned => {
+      const mirrorThen = { views: new Map([[view, now]]), ...marks };
+      return { views: [restored({ ...restoring(mark), allViews }, mirrorThen, at).planned], remarks: [] };
+    };
+    return { steps: [{ command: restoreCommand({ ...mark, everywhere: allViews }), plan }], does };
+  });
+  const undo = undoing(content, after, ways);
   if (others.every(({ isUndone = true }) => isUndone)) return undo;
   return undo.map((one) => ({ ...one, why: `${does}, ${leadsElsewhere}` }));
 }

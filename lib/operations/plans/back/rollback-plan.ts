@@ -12,6 +12,7 @@ import type { Products } from '../../../simplestreams/types';
 import type { Asked } from '../asked';
 import { type ChosenProduct, releaseOf } from '../chosen-products';
 import type { ChosenVersion } from '../chosen-versions';
+import { followedText, pointedElsewhere, sourcesOfMeant } from '../followed';
 import { markingAgain } from '../marked';
 import {
   type MirrorContent,
@@ -35,7 +36,7 @@ import { onlyTheKernel } from './withdraw-plan';
  * one is last: until then, the same command finds the same version.
  */
 export const planRollback: Planner<Asked<'rollback'> & Chosen> = (request, mirror, at): Planned => {
-  const named = viewToMove(mirror, request.view);
+  const named = viewToMove(mirror, request);
   const { chosen = takenBackIn(named, request, mirror, at) } = request;
   if (chosen === undefined) return { views: [{ view: named.view, lines: [] }], remarks: [] };
   const { mark, versions } = chosen;
@@ -68,13 +69,13 @@ interface Chosen {
 }
 
 /** @throws BadInput (misuse) for a view that only follows others; as viewToChange */
-function viewToMove(mirror: MirrorContent, view: string): ViewContent {
-  const content = viewToChange(mirror, view);
-  const { kind, source } = content.state;
-  if (kind !== 'selected') return content;
-  const from = [...new Set(source?.select?.map((part) => part.from))].join(', ');
-  throw new MirrorError('BadInput', `${view} follows ${from}`, {
-    hint: `roll back ${from}, or point ${view} elsewhere: maas-mirror view set ${view} --from VIEW`,
+function viewToMove(mirror: MirrorContent, request: Asked<'rollback'>): ViewContent {
+  const content = viewToChange(mirror, request.view);
+  const { view, state } = content;
+  if (state.kind !== 'selected') return content;
+  const from = sourcesOfMeant(content, request);
+  throw new MirrorError('BadInput', followedText(view, state), {
+    hint: `roll back ${from.join(', ')}, or point ${view} elsewhere: ${pointedElsewhere(content, from)}`,
     misuse: true,
   });
 }

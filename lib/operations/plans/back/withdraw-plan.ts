@@ -1,26 +1,22 @@
 import type { Remark } from '../../../job/operations/outcome';
 import { tripleOf } from '../../../publication/state/product-key';
-import type { ViewContent } from '../../../publication/state/view-content';
 import type { Withdrawal } from '../../../publication/state/withdrawal';
 import { sortsAbove } from '../../../simplestreams/version-order';
-import { type Asked, noteOf } from '../asked';
-import { chosenProducts } from '../chosen-products';
-import { type ChosenVersion, chosenVersions, namesOf, type Settled, settledOn } from '../chosen-versions';
-import { markFor, markingAgain, markLines, markOfNew, newParts, withMark } from '../marked';
-import { type Planned, type PlannedView, type Planner, statesIn, viewToChange } from '../planned';
+import type { Asked } from '../asked';
+import { type ChosenVersion, namesOf, type Settled, settledOn } from '../chosen-versions';
+import { markingAgain } from '../marked';
+import { type Planned, type Planner, statesIn } from '../planned';
 import { isLiftedAgain, liftedAgain } from './lifted-again';
 import { matchedIn } from './matched-in';
 import { matchRemarks } from './way-back';
+import { markedIn, withdrawing } from './withdrawing';
 
 /**
  * Marks a version as withdrawn, in the view that is named or in all that are not frozen. It moves nothing: what still offers
  * it is told, with the command that takes it back there.
  */
 export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mirror, at): Planned => {
-  const named = viewToChange(mirror, request.view);
-  const versions = chosenVersions(request.view, chosenProducts(named, request), request.version, request);
-  const mark = markOfNew(markFor(versions, request, named, at), named);
-  const planned = markedIn(named, mark, request);
+  const { named, versions, mark, planned } = withdrawing(request, mirror, at);
   const isNew = planned.change !== undefined && !named.state.withdrawals.some(({ id }) => id === mark.id);
   const [own, states] = [matchedIn(mark, named, mirror.withdrawn, at), statesIn(mirror)];
   const then = settledOn(request, versions);
@@ -45,14 +41,6 @@ export const planWithdrawal: Planner<Asked<'withdraw'> & Settled> = (request, mi
     },
   };
 };
-
-function markedIn(content: ViewContent, mark: Withdrawal, request: Asked<'withdraw'>): PlannedView {
-  const withdrawals = withMark(content, mark);
-  const parts = newParts(mark, content);
-  if (withdrawals === undefined || parts.length === 0) return { view: content.view, lines: [] };
-  const change = { state: { ...content.state, withdrawals }, note: noteOf('withdraw', request) };
-  return { view: content.view, change, lines: markLines({ parts }) };
-}
 
 /** A whole withdrawal does not keep a bad kernel away from a new base image. */
 export function onlyTheKernel(versions: readonly ChosenVersion[], { flavours }: Withdrawal): Remark[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { MirrorError } from '../../../../lib/errors';
-import type { OperationOutcome } from '../../../../lib/job/operations/outcome';
+import type { OperationOutcome, Remark } from '../../../../lib/job/operations/outcome';
 import { contentDigest, productKey } from '../../../../lib/publication/state/product-key';
 import { newestVersion } from '../../../../lib/simplestreams/merge';
 import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
@@ -77,7 +77,8 @@ class Operator {
     const outcome = await carriedOut(this.#mirror, command);
     if (outcome === undefined) return;
     await this.#undo(command, outcome, before);
-    await this.#goBack(command, outcome);
+    await this.#goBack(command, outcome, 'still offered');
+    await this.#goBack(command, outcome, 'not offered');
   }
 
   /** With its undo, all is as before; a promotion is undone by a hold. */
@@ -98,10 +99,13 @@ class Operator {
     }
   }
 
-  /** What is printed for a view that goes on offering what is withdrawn is accepted, one after the other, and ends that. */
-  async #goBack(line: string, outcome: OperationOutcome): Promise<void> {
+  /**
+   * What is printed for a view that goes on offering what is withdrawn, or does not offer what was restored, is accepted, one after
+   * the other, and ends that.
+   */
+  async #goBack(line: string, outcome: OperationOutcome, what: Remark['about']): Promise<void> {
     for (const { about, view = '', product = '', commands = [] } of outcome.remarks) {
-      if (about !== 'still offered') continue;
+      if (about !== what) continue;
       if (commands.length === 0) continue;
       const copy = this.#copy();
       const { [view]: was } = await this.#said(copy);
@@ -149,9 +153,15 @@ async function saidOf(mirror: MadeMirror, view: string) {
     return [productKey(product), newest && contentDigest(newest)] as const;
   });
   const { withdrawals, holds, source } = published.state;
-  const marks = Object.fromEntries(withdrawals.map(({ id, parts, everywhere }) => [id, { parts, everywhere }]));
-  const held = Object.fromEntries(holds.map(({ id, at, until }) => [id, { at, until }]));
-  return { offered: Object.fromEntries(offered), marks, holds: held, source };
+  // By what they mean: what is set again has another id, and what comes back may have a newer name.
+  const marks = withdrawals.flatMap(({ parts, everywhere }) =>
+    parts.map(({ version, made, ...part }) => JSON.stringify([everywhere, part])),
+  );
+  const held = holds.map(({ release, architectures, flavours, at, until }) =>
+    JSON.stringify([release, architectures, flavours, at, until]),
+  );
+  const decided = { marks: [...new Set(marks)].sort(), holds: held.sort() };
+  return { offered: Object.fromEntries(offered), ...decided, source };
 }
 
 /** Nothing if it is refused. */

@@ -54,6 +54,30 @@ const operations = [
   ...['view set lab --from pilot', 'view set lab --by-hand', 'view create lab-2 --from pilot', 'snapshot pilot may'],
 ];
 
+/** Restorations and ends of holds, and what came before them. */
+const lifting = [
+  ...['', ' --arch amd64', ' --flavour hwe', ' --all-views', ' --flavour ga --all-views'].flatMap((scope) => [
+    [`restore candidate noble ${wednesday}${scope}`, [`rollback candidate noble${scope}`]] as const,
+    [`restore candidate noble ${wednesday}${scope}`, [`withdraw candidate noble newest${scope}`]] as const,
+  ]),
+  [`restore candidate noble ${wednesday}`, [`rollback candidate noble --to ${monday}`]],
+  [`restore candidate noble ${wednesday} --all-views`, [`rollback candidate noble --to ${monday} --all-views`]],
+  [`restore candidate noble ${monday}`, [`withdraw candidate noble ${monday}`]],
+  [`restore candidate bootloaders ${wednesday}`, ['rollback candidate bootloaders']],
+  [`restore stable bootloaders ${tuesday} --all-views`, ['rollback stable bootloaders --all-views']],
+  [
+    `restore candidate noble ${wednesday}`,
+    ['withdraw candidate noble newest --flavour hwe', 'withdraw candidate noble newest'],
+  ],
+  [`restore candidate noble ${wednesday}`, ['rollback candidate noble', 'hold candidate noble']],
+  ['unhold candidate noble', ['hold candidate noble']],
+  ['unhold candidate noble', [`hold candidate noble --at ${monday}`]],
+  ['unhold candidate noble', [`hold candidate noble --at ${tuesday} --until 2026-12-01T00:00:00Z`]],
+  ['unhold candidate noble', [`hold candidate noble --at ${tuesday} --arch amd64`, 'hold candidate noble']],
+  ['unhold candidate bootloaders', [`hold candidate bootloaders --at ${monday}`]],
+  ['unhold stable noble --arch amd64', [`hold stable noble --at ${monday} --arch amd64`]],
+] as const;
+
 /** Those that no single command leads back from. */
 const without = [
   'attest candidate noble newest --check other --fail',
@@ -123,6 +147,34 @@ describe('the command that undoes', () => {
     }
   });
 
+  it.each(lifting)('%s, as it is printed after %s, finds every view as it was', async (line, first) => {
+    for (const one of first) await run(one);
+    const before = await said();
+    mirror.turnClockTo('2026-11-25T10:15:00Z');
+    const { remarks } = await run(line);
+    const [undo, ...others] = remarks.filter(({ about }) => about === 'undo');
+    expect([undo?.why, others]).toEqual([undefined, []]);
+    expect(await said()).not.toEqual(before);
+    mirror.turnClockTo('2026-11-25T11:30:00Z');
+    for (const command of undo?.commands ?? []) await run(command);
+    expect((await said()).map(inContents)).toEqual(before.map(inContents));
+  });
+
+  it('nothing is printed for a selected view, which follows its sources next', async () => {
+    await run('hold lab noble');
+    expect(commandsOf(await run('unhold lab noble'), 'undo')).toEqual([]);
+  });
+
+  it('sets a hold again without its end, where that has passed, and says so', async () => {
+    await run('hold candidate noble --until 2026-11-25T09:00:00Z');
+    mirror.turnClockTo('2026-11-25T10:15:00Z');
+    const { remarks } = await run('unhold candidate noble');
+    const commands = [`maas-mirror hold candidate noble --at ${wednesday}`];
+    const why = 'set the hold again, which does not leave everything as it was';
+    expect(remarks.filter(({ about }) => about === 'undo')).toEqual([{ about: 'undo', commands, why }]);
+    for (const command of commands) expect((await run(command)).views[0]).toMatchObject({ moved: true });
+  });
+
   it.each(without)('%s is not printed, since there is none', async (line) => {
     expect(commandsOf(await run(line), 'undo')).toEqual([]);
   });
@@ -167,6 +219,14 @@ async function said() {
       };
     }),
   );
+}
+
+/** Names may be others: what comes back may get a newer one. */
+function inContents({ marks, ...one }: Awaited<ReturnType<typeof said>>[number]) {
+  const parts = marks.flatMap(({ parts, everywhere }) =>
+    parts.map(({ version, made, ...part }) => JSON.stringify([everywhere, part])),
+  );
+  return { ...one, marks: parts.sort() };
 }
 
 function run(line: string): Promise<OperationOutcome> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
-import { planRestoration } from '../../../../lib/operations/plans/back/restore-plan';
 import { planRollback } from '../../../../lib/operations/plans/back/rollback-plan';
 import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
-import { planHold } from '../../../../lib/operations/plans/hold-plan';
+import { planHold } from '../../../../lib/operations/plans/holds/hold-plan';
 import type { Planned } from '../../../../lib/operations/plans/planned';
+import { planRestoration } from '../../../../lib/operations/plans/restore/restore-plan';
 import { contentDigest } from '../../../../lib/publication/state/product-key';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import type { Product } from '../../../../lib/simplestreams/types';
@@ -75,6 +75,20 @@ describe('a restoration', () => {
     expect(lines(restoring({}, rolled).views)).toContainEqual(['offer', two, undefined]);
   });
 
+  it('in all views names no undo that would be refused in one of them, whose release is held', () => {
+    const rolled = afterPlan(candidate, rolling({ flavours: ['hwe'], allViews: true }, candidate));
+    const { withdrawals } = rolled.state;
+    const undo = (holds: ViewContent['state']['holds']) => {
+      const stable = withState(viewWith('stable', flavours), { withdrawals, holds });
+      const asked: Asked<'restore'> = { does: 'restore', ...scope, version: 'newest', allViews: true };
+      return undoOf(plannedIn(planRestoration, asked, mirrorOf(rolled, stable), at));
+    };
+    expect(undo([hold])).toEqual([]);
+    const commands = ['maas-mirror rollback candidate noble --flavour hwe --all-views'];
+    const why = 'roll it back again, which does not leave everything as it was';
+    expect(undo([])).toEqual([{ about: 'undo', commands, why }]);
+  });
+
   it('of the newest refuses where nothing is withdrawn, and says where something is', () => {
     const stable = viewWith('stable', flavours);
     const marked = afterPlan(stable, withdrawing({ view: 'stable' }, stable));
@@ -122,11 +136,30 @@ describe('the way back of a view that goes on offering what is withdrawn', () =>
   it('says that the view must be unheld first, where an older kernel with this root would be new to it', () => {
     const stable = withState(viewWith('stable', flavours), { holds: [hold] });
     const plan = withdrawing({ flavours: ['hwe'] }, candidate, stable);
-    expect(stillIn(plan, 'stable')).toEqual([[[], 'noble is held there; unhold it, and roll it back']]);
+    const commands = ['maas-mirror unhold stable noble', 'maas-mirror rollback stable noble --flavour hwe'];
+    expect(stillIn(plan, 'stable')).toEqual([[commands, 'noble is held there']]);
     expect(stillIn(withdrawing({}, candidate, stable), 'stable')[0]).toEqual([
       ['maas-mirror rollback stable noble'],
       undefined,
     ]);
+  });
+
+  it('says that the end of the hold is enough, where something good waits', () => {
+    const three = '20261126.083000';
+    const full = { 'ga-24.04': { [one]: 'r1 g1', [two]: 'r1 g2', [three]: 'r1 g3' } };
+    const view = (name: string) => viewWith(name, full);
+    const asked: Asked<'hold'> = {
+      does: 'hold',
+      view: 'stable',
+      release: 'noble',
+      architectures: [],
+      flavours: [],
+      at: two,
+    };
+    const held = afterPlan(view('stable'), planHold(asked, mirrorOf(view('stable')), at));
+    const only = (names: Readonly<Record<string, string>>) => viewWith('candidate', { 'ga-24.04': names });
+    const plan = withdrawing({}, only({ [one]: 'r1 g1', [two]: 'r1 g2' }), withoutFirst(held, one));
+    expect(stillIn(plan, 'stable')).toEqual([[['maas-mirror unhold stable noble'], 'noble is held there']]);
   });
 
   it('takes back only the bootloader that is withdrawn, where another one has nothing before it', () => {
@@ -180,6 +213,41 @@ describe('the way back of a view that goes on offering what is withdrawn', () =>
     expect(still(stable)).toEqual([[], `${nothing}; once candidate offers a newer good one, promote it`]);
   });
 
+  it('is a promotion from a view that offers a good one, where it is not known from where the view is filled', () => {
+    const bad = viewWith('stable', { 'ga-24.04': { [two]: 'r2 g2' }, 'hwe-24.04': { [two]: 'r2 h2' } });
+    const stable = withState(bad, { kind: 'promoted' });
+    const why = 'there is nothing before it to go back to; instead, promote what candidate offers';
+    const command = 'maas-mirror promote candidate stable noble';
+    expect(stillIn(rolling({}, candidate, stable), 'stable')).toEqual(Array(2).fill([[command], why]));
+    const held = withState(stable, { holds: [hold] });
+    expect(stillIn(rolling({}, candidate, held), 'stable')).toEqual(
+      Array(2).fill([['maas-mirror unhold stable noble', command], `${why}, once noble is not held there`]),
+    );
+  });
+
+  it('is another source, for a view whose source is missing or never changes, and no word to be filled in', () => {
+    const following = (view: string, select: readonly { from: string; releases?: string[] }[]) =>
+      withState(viewWith(view, flavours), { kind: 'selected', source: { select } });
+    const stable = viewWith('stable', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r1 h1' } });
+    const may = withState(viewWith('snapshots/may', flavours), { kind: 'frozen' });
+    const away = (from: string, which: string, ...views: ViewContent[]) =>
+      stillIn(
+        withdrawing({}, candidate, following('lab', [{ from: 'other', releases: ['jammy'] }, { from }]), ...views),
+        'lab',
+      )[0] ?? [which];
+    const gone = 'gone, which it follows, does not exist; point it elsewhere, such as to stable';
+    const set = ['maas-mirror view set lab --select jammy=other --from stable'];
+    expect(away('gone', 'missing', stable)).toEqual([set, gone]);
+    expect(away('snapshots/may', 'frozen', may, stable)).toEqual([
+      set,
+      'snapshots/may, which it follows, never changes; point it elsewhere, such as to stable',
+    ]);
+    expect(away('gone', 'without another')).toEqual([
+      [],
+      'gone, which it follows, does not exist; point it to a view that offers a good one (view set lab)',
+    ]);
+  });
+
   it('is an update, for a view that has stayed behind the one that it follows', () => {
     const source = { select: [{ from: 'stable' }] };
     const behind = withState(viewWith('lab', flavours), { kind: 'selected', source });
@@ -189,6 +257,18 @@ describe('the way back of a view that goes on offering what is withdrawn', () =>
     );
   });
 });
+
+/** The view, whose products do not have this version any more. */
+function withoutFirst(content: ViewContent, name: string): ViewContent {
+  const documents = [...content.documents].map(([id, document]) => {
+    const products = Object.entries(document.products).map(([key, product]) => {
+      const { [name]: _gone, ...versions } = product.versions;
+      return [key, { ...product, versions }] as const;
+    });
+    return [id, { ...document, products: Object.fromEntries(products) }] as const;
+  });
+  return { ...content, documents: new Map(documents) };
+}
 
 const result = { check: 'hw-lab', passed: false, at: '2026-11-24T00:00:00Z', view: 'stable', version: one };
 const gaIn = (view: string) => `com.ubuntu.maas.${view}:v3:boot:24.04:amd64:ga-24.04`;

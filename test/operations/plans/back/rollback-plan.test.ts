@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
 import { planRollback } from '../../../../lib/operations/plans/back/rollback-plan';
-import { planHold } from '../../../../lib/operations/plans/hold-plan';
+import { planHold } from '../../../../lib/operations/plans/holds/hold-plan';
 import type { MirrorContent } from '../../../../lib/operations/plans/planned';
 import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
 import { tripleOf } from '../../../../lib/publication/state/product-key';
@@ -370,7 +370,12 @@ describe('rollback in all views', () => {
     expect(stuckIn({}, viewWith('candidate', { ...flavours, 'hwe-24.04': { [two]: 'r2 h2' } }))).toEqual(later);
     expect(stuckIn({ holds: [hold] })).toEqual([
       'stable',
-      `${nothing}, and noble is held there: unhold it, and promote a good one`,
+      `${nothing}; instead, promote what candidate offers, once noble is not held there`,
+      ['maas-mirror unhold stable noble', 'maas-mirror promote candidate stable noble'],
+    ]);
+    expect(stuckIn({ ...promote({ after: '3d' }), holds: [hold] })).toEqual([
+      'stable',
+      `${nothing}; once candidate offers a newer good one, promote it; noble is held there: unhold it first`,
       [],
     ]);
     const built = stillIn(candidate, viewWith('other', first))[0];
@@ -501,6 +506,15 @@ describe('refuses to roll back', () => {
       message: 'lab-2 follows stable',
       hint: 'roll back stable, or point lab-2 elsewhere: maas-mirror view set lab-2 --from VIEW',
       misuse: true,
+    });
+    const select = [{ from: 'beta', releases: ['jammy', 'bootloaders'] }, { from: 'stable' }];
+    const mixed = { ...content, state: { ...state, source: { select } } };
+    expect(fault({ view: 'lab-2' }, mixed)).toMatchObject({
+      message: 'lab-2 selects jammy bootloaders from beta, all else from stable',
+      hint: 'roll back stable, or point lab-2 elsewhere: maas-mirror view set lab-2 --select jammy,bootloaders=beta --from VIEW',
+    });
+    expect(fault({ view: 'lab-2', release: 'focal' }, mixed)).toMatchObject({
+      hint: expect.stringMatching(/^roll back beta, stable, or /),
     });
   });
 });

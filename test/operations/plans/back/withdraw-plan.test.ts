@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
-import { planRestoration } from '../../../../lib/operations/plans/back/restore-plan';
 import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
 import type { MirrorContent, Planned } from '../../../../lib/operations/plans/planned';
+import { planRestoration } from '../../../../lib/operations/plans/restore/restore-plan';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import { mirrorOf, plannedIn, viewWith } from '../made';
 
@@ -150,7 +150,7 @@ describe('withdraw', () => {
     const still = remarksOf(plannedIn(planWithdrawal, asked, mirrorOf(...views), at), 'still offered');
     const commands = new Map(still.map(({ view, commands: some }) => [view, some]));
     expect(commands.get('lab-2')).toEqual(['maas-mirror rollback candidate noble']);
-    expect(commands.get('old')).toEqual(['maas-mirror view set old --from VIEW']);
+    expect(commands.get('old')).toEqual([]);
     expect([commands.has(may.view), commands.get(may.view)]).toEqual([true, undefined]);
   });
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Asked } from '../../../lib/operations/plans/asked';
-import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
-import { planHold } from '../../../lib/operations/plans/hold-plan';
-import { planHoldEnds, planUnhold } from '../../../lib/operations/plans/unhold-plan';
-import { onShelf } from '../../../lib/publication/state/shelf';
-import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
-import { newestVersion } from '../../../lib/simplestreams/merge';
-import { imageFields } from '../../simplestreams/made-documents';
-import { inputsOf, loadersIn, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from './made';
+import type { Asked } from '../../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
+import { planHold } from '../../../../lib/operations/plans/holds/hold-plan';
+import { planHoldEnds, planUnhold } from '../../../../lib/operations/plans/holds/unhold-plan';
+import { onShelf } from '../../../../lib/publication/state/shelf';
+import type { ViewChange, ViewContent } from '../../../../lib/publication/state/view-content';
+import { newestVersion } from '../../../../lib/simplestreams/merge';
+import { imageFields } from '../../../simplestreams/made-documents';
+import { inputsOf, loadersIn, made, mirrorOf, type Offered, plannedIn, viewWith, withInputs } from '../made';
 
 const friday = new Date('2026-11-27T16:00:00Z');
 const monday = new Date('2026-11-30T08:00:00Z');
@@ -190,7 +190,7 @@ describe('a hold among others', () => {
       { does: 'set', product: ga, why: 'still held by another hold' },
       { does: 'set', product: hwe, why: 'still held by another hold' },
     ]);
-    expect(remarks).toEqual([{ about: 'still held', commands: ['maas-mirror unhold candidate noble'] }]);
+    expect(remarks[0]).toEqual({ about: 'still held', commands: ['maas-mirror unhold candidate noble'] });
     expect(planUnhold(asked, mirrorOf(both), friday)).toMatchObject({ views: [{ lines: [{}, {}] }], remarks: [] });
     expect(planHoldEnds({}, mirrorOf(both), monday).views[0]?.lines).toEqual(views[0]?.lines);
   });

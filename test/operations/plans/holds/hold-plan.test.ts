@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Asked } from '../../../lib/operations/plans/asked';
-import { planWithdrawal } from '../../../lib/operations/plans/back/withdraw-plan';
-import { planHold } from '../../../lib/operations/plans/hold-plan';
-import { planUnhold } from '../../../lib/operations/plans/unhold-plan';
-import { keptLedger } from '../../../lib/publication/state/kept-ledger';
-import { emptyShelf } from '../../../lib/publication/state/shelf';
-import type { ViewChange, ViewContent } from '../../../lib/publication/state/view-content';
-import { changedBy, loadersIn, made, mirrorOf, type Offered, viewWith, wordsIn } from './made';
+import type { Asked } from '../../../../lib/operations/plans/asked';
+import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
+import { planHold } from '../../../../lib/operations/plans/holds/hold-plan';
+import { planUnhold } from '../../../../lib/operations/plans/holds/unhold-plan';
+import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
+import { emptyShelf } from '../../../../lib/publication/state/shelf';
+import type { ViewChange, ViewContent } from '../../../../lib/publication/state/view-content';
+import { changedBy, loadersIn, made, mirrorOf, type Offered, viewWith, wordsIn } from '../made';
 
 const at = new Date('2026-11-27T16:00:00Z');
 const [one, two, three] = ['20261120.083000', '20261125.083000', '20261126.083000'];
@@ -229,6 +229,21 @@ describe('refuses to hold', () => {
     expect(planned({ at: one }, mixed).refusal).toBeUndefined();
   });
 
+  it('at such a version, and names one that has booted, or says that it has not', () => {
+    const four = '20261129.083000';
+    const both = viewWith('candidate', {
+      'ga-24.04': { [one]: 'r1 g1', [two]: 'r2 g2', [three]: 'r3 g3', [four]: 'r4 g4' },
+      'hwe-24.04': { [one]: 'r1 h1', [three]: 'r3 h3', [four]: 'r4 h4' },
+    });
+    const hintOf = (content: ViewContent) => planned({ at: two }, content).refusal?.hint;
+    expect(hintOf(both)).toBe(`hold at ${three}: maas-mirror hold candidate noble --at ${three}`);
+    expect(hintOf(untested(both, three))).toBe(`hold at ${four}: maas-mirror hold candidate noble --at ${four}`);
+    const where = ['ga', 'hwe'].map((name) => `where noble amd64 ${name}-24.04 ${four} was not boot-tested (waived)`);
+    expect(hintOf(untested(untested(both, three), four))).toBe(
+      `hold at ${four}, ${where.join(', ')}: maas-mirror hold candidate noble --at ${four}`,
+    );
+  });
+
   it('nothing for an older fault: what is not touched may have several roots already', () => {
     const mixed = viewWith('candidate', { 'ga-24.04': { [one]: 'r1 g1' }, 'hwe-24.04': { [one]: 'r2 h1' } });
     expect(planned({}, mixed).refusal).toBeUndefined();
@@ -267,3 +282,16 @@ it.each([
     }),
   );
 });
+
+/** The view, whose versions of this name have not booted. */
+function untested(content: ViewContent, name: string): ViewContent {
+  const documents = [...content.documents].map(([id, document]) => {
+    const products = Object.entries(document.products).map(([key, product]) => {
+      const version = product.versions[name];
+      if (version === undefined) return [key, product] as const;
+      return [key, { ...product, versions: { ...product.versions, [name]: { ...version, gate: 'waived' } } }] as const;
+    });
+    return [id, { ...document, products: Object.fromEntries(products) }] as const;
+  });
+  return { ...content, documents: new Map(documents) };
+}

@@ -1,3 +1,5 @@
+/* operations/plans/restore: lifting withdrawals, and undoing that. */
+
 import { seriesOf } from '../../../catalog/names';
 import { MirrorError } from '../../../errors';
 import { commandLine } from '../../../job/operations/commands';

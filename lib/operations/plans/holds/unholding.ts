@@ -1,19 +1,35 @@
-import { MirrorError } from '../../errors';
-import { commandLine } from '../../job/operations/commands';
-import type { PlanLine, Remark } from '../../job/operations/outcome';
-import { type Hold, hasEnded, heldBy } from '../../publication/state/holds';
-import type { Note, ViewContent } from '../../publication/state/view-content';
-import { type Asked, type Asker, noteOf } from './asked';
-import { type ChosenProduct, chosenProducts, productsIn } from './chosen-products';
-import { forgettingInputs, offering } from './moved';
-import { type Freed, freedProducts, olderOf, type Pending, pendingLines, pendingSets, withoutPending } from './pending';
-import { type MirrorContent, type Planned, type PlannedView, type Planner, viewToChange } from './planned';
+import { MirrorError } from '../../../errors';
+import { commandLine } from '../../../job/operations/commands';
+import type { PlanLine, Remark } from '../../../job/operations/outcome';
+import { type Hold, heldBy } from '../../../publication/state/holds';
+import type { Note, ViewContent } from '../../../publication/state/view-content';
+import { type Asked, noteOf } from '../asked';
+import { type ChosenProduct, chosenProducts, productsIn } from '../chosen-products';
+import { forgettingInputs, offering } from '../moved';
+import {
+  type Freed,
+  freedProducts,
+  olderOf,
+  type Pending,
+  pendingLines,
+  pendingSets,
+  withoutPending,
+} from '../pending';
+import { type MirrorContent, type Planned, type PlannedView, viewToChange } from '../planned';
+
+/** What lifting holds does, without how it is undone. */
+interface Unholding {
+  readonly planned: Planned;
+  readonly lifted: readonly Hold[];
+  readonly before: ViewContent;
+}
 
 /**
  * Lifts the holds of the products that are named, not those that are also of others, and offers the newest pending versions
  * that are not withdrawn; below them those that the hold took out of the documents.
+ * @throws NoSuchVersion, BadInput (misuse)
  */
-export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Planned => {
+export function unholding(request: Asked<'unhold'>, mirror: MirrorContent, at: Date): Unholding {
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
   const holds = content.state.holds.filter((hold) =>
@@ -29,19 +45,12 @@ export const planUnhold: Planner<Asked<'unhold'>> = (request, mirror, at): Plann
     commandLine(['unhold', content.view, release], scope),
   );
   const remarks: Remark[] = commands.length === 0 ? [] : [{ about: 'still held', commands }];
-  return { views: [lifted(content, whole, mirror, noteOf('unhold', request), at)], remarks };
-};
+  const planned = { views: [unheldIn(content, whole, mirror, noteOf('unhold', request), at)], remarks };
+  return { planned, lifted: whole, before: content };
+}
 
-/** Lifts the holds that have come to their end, in all views. */
-export const planHoldEnds: Planner<Asker> = (asker, mirror, at): Planned => {
-  const views = [...mirror.views.values()].flatMap((content) => {
-    const ended = content.state.holds.filter((hold) => hasEnded(hold, at));
-    return ended.length === 0 ? [] : [lifted(content, ended, mirror, noteOf('unhold', asker), at)];
-  });
-  return { views, remarks: [] };
-};
-
-function lifted(
+/** Without these holds. */
+export function unheldIn(
   content: ViewContent,
   lifting: readonly Hold[],
   { withdrawn }: MirrorContent,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Asked } from '../../../../lib/operations/plans/asked';
-import { planRestoration } from '../../../../lib/operations/plans/back/restore-plan';
 import { planRollback } from '../../../../lib/operations/plans/back/rollback-plan';
 import { planWithdrawal } from '../../../../lib/operations/plans/back/withdraw-plan';
-import { planHold } from '../../../../lib/operations/plans/hold-plan';
+import { planHold } from '../../../../lib/operations/plans/holds/hold-plan';
 import type { Planned } from '../../../../lib/operations/plans/planned';
+import { planRestoration } from '../../../../lib/operations/plans/restore/restore-plan';
 import { keptLedger } from '../../../../lib/publication/state/kept-ledger';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import { newestVersion } from '../../../../lib/simplestreams/merge';

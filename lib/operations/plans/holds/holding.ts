@@ -1,39 +1,27 @@
-import { MirrorError } from '../../errors';
-import { commandLine } from '../../job/operations/commands';
-import type { PlanLine } from '../../job/operations/outcome';
-import { dependentsOf } from '../../publication/offers/dropped';
-import { offerGroups } from '../../publication/offers/offer-groups';
-import { highest } from '../../publication/state/highest';
-import { type Hold, heldBy } from '../../publication/state/holds';
-import { timeText } from '../../publication/state/kept-ledger';
-import { contentDigest, maasName } from '../../publication/state/product-key';
-import type { ViewContent } from '../../publication/state/view-content';
-import { sha256Of } from '../../sha256';
-import { writeJson } from '../../simplestreams/json';
-import type { Product } from '../../simplestreams/types';
-import { byBytes, sortsAbove } from '../../simplestreams/version-order';
-import { type Asked, askerOf, noteOf } from './asked';
-import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } from './chosen-products';
-import { chosenVersions, namesOf } from './chosen-versions';
-import { type Again, loadersAgain } from './loaders-again';
-import { type Leaving, offering, shelving, takingBack } from './moved';
-import { type MirrorContent, type Planned, type Planner, viewToChange } from './planned';
-import { refusedNewest, refusedRoots } from './refused-documents';
-import { unheldAgain } from './unheld-again';
+/* operations/plans/holds: holds, and undoing them. */
 
-/**
- * Keeps every version that is new to the view away from its readers, until the hold is lifted; with `at` also the versions
- * above that one, which leave the documents and wait as pending. Bootloaders then are offered again under a newer name.
- */
-export const planHold: Planner<Asked<'hold'>> = (request, mirror, at): Planned => {
-  const { planned, set } = holding(request, mirror, at);
-  if (set === undefined) return planned;
-  const setAgain = (asked: Asked<'hold'>, after: ViewContent) =>
-    holding(asked, { views: new Map([[after.view, after]]), withdrawn: mirror.withdrawn }, at).planned;
-  const undo = unheldAgain(set.hold, set.before, set.change, at, setAgain);
-  return { ...planned, remarks: [...planned.remarks, ...undo] };
-};
+import { MirrorError } from '../../../errors';
+import type { PlanLine } from '../../../job/operations/outcome';
+import { dependentsOf } from '../../../publication/offers/dropped';
+import { offerGroups } from '../../../publication/offers/offer-groups';
+import { highest } from '../../../publication/state/highest';
+import { type Hold, heldBy } from '../../../publication/state/holds';
+import { timeText } from '../../../publication/state/kept-ledger';
+import { maasName } from '../../../publication/state/product-key';
+import type { ViewChange, ViewContent } from '../../../publication/state/view-content';
+import { sha256Of } from '../../../sha256';
+import { writeJson } from '../../../simplestreams/json';
+import { type Asked, askerOf, noteOf } from '../asked';
+import { type ChosenProduct, chosenProducts, nameOf, productsIn, releaseOf } from '../chosen-products';
+import { chosenVersions, namesOf } from '../chosen-versions';
+import { type Again, loadersAgain } from '../loaders-again';
+import { type Leaving, offering, shelving, takingBack } from '../moved';
+import { type MirrorContent, type Planned, viewToChange } from '../planned';
+import { refusedNewest } from '../refused-documents';
+import { refusedHalves } from './kept-together';
+import { leavingAbove } from './leaving-above';
 
+/** What a hold does. */
 interface Holding {
   /** Without how it is undone. */
   readonly planned: Planned;
@@ -41,18 +29,19 @@ interface Holding {
   readonly set?: {
     readonly hold: Hold;
     readonly before: ViewContent;
-    readonly change: Parameters<typeof unheldAgain>[2];
+    readonly change: Partial<ViewChange>;
   };
 }
 
-function holding(request: Asked<'hold'>, mirror: MirrorContent, at: Date): Holding {
+/** A hold, without how it is undone. */
+export function holding(request: Asked<'hold'>, mirror: MirrorContent, at: Date): Holding {
   refuseEnded(request, at);
   const content = viewToChange(mirror, request.view);
   const products = chosenProducts(content, request);
   const kept = keptIn(request, products);
   const hold = holdFor(products, kept, request, content, at);
   const holds = [...content.state.holds.filter(({ id }) => id !== hold.id), hold];
-  refuseHalves(content, products, holds);
+  refuseWithoutSisters(content, products, holds);
   const above = products.flatMap((one) => leavingAbove(kept, one));
   const again = loadersAgain(above, content, at);
   const leaving = above.map((one): Leaving => ({ ...one, instead: newestThen(one, again) ?? '' }));
@@ -69,8 +58,7 @@ function holding(request: Asked<'hold'>, mirror: MirrorContent, at: Date): Holdi
   const dropped = leaving.filter((one) => newestThen(one, again) === undefined).map(({ product }) => product);
   const then = { ...request, at: kept };
   const refusal =
-    refusedNewest(content, documents, mirror) ??
-    refusedRoots(content, documents, keptTogether(content, products, kept, request));
+    refusedNewest(content, documents, mirror) ?? refusedHalves(content, documents, products, kept, request, mirror);
   const views = [{ view: request.view, change, lines }];
   const planned = { views, remarks: dependentsOf(dropped, documents), then, ...(refusal && { refusal }) };
   return { planned, set: { hold, before: content, change } };
@@ -80,39 +68,6 @@ function holding(request: Asked<'hold'>, mirror: MirrorContent, at: Date): Holdi
 function keptIn({ view, at = 'newest' }: Asked<'hold'>, products: readonly ChosenProduct[]): string {
   const offered = products.map(({ shelved, ...one }) => one);
   return chosenVersions(view, offered, at)[0]?.name ?? '';
-}
-
-/** The lowest version above with which all keep one root. */
-function keptTogether(
-  content: ViewContent,
-  products: readonly ChosenProduct[],
-  kept: string,
-  { view, architectures, flavours }: Asked<'hold'>,
-): string {
-  const names = products.flatMap(({ product }) => namesOf(product)).filter((name) => sortsAbove(name, kept));
-  const fits = names.sort(byBytes).find((name) => {
-    const leaving = products.flatMap((one) => leavingAbove(name, one));
-    const left = takingBack(content.documents, new Map(leaving.map(({ id, names }) => [id, new Set(names)])));
-    return refusedRoots(content, left, '') === undefined;
-  });
-  if (fits === undefined) return 'name all flavours, or a version of which all have the root';
-  const release = releaseOf(products[0]?.product ?? { versions: {} });
-  return `hold at ${fits}: ${commandLine(['hold', view, release, '--at', fits], { architectures, flavours })}`;
-}
-
-/** Bootloaders with the content that is kept stay under their newer name too: a hold that is asked again moves nothing. */
-function leavingAbove(kept: string, one: ChosenProduct): Leaving[] {
-  const { product } = one;
-  const own = highest(namesOf(product).filter((name) => !sortsAbove(name, kept)));
-  const isKept = (name: string) =>
-    product['bootloader-type'] !== undefined && contentOf(product, name) === contentOf(product, own);
-  const names = namesOf(product).filter((name) => sortsAbove(name, kept) && !isKept(name));
-  return names.length === 0 ? [] : [{ ...one, names }];
-}
-
-function contentOf({ versions }: Product, name = ''): string | undefined {
-  const version = versions[name];
-  return version && contentDigest(version);
 }
 
 /** Undefined if the product is dropped. */
@@ -159,7 +114,7 @@ function scopeOf({ release, architectures, flavours }: Hold): Pick<Hold, 'releas
  * A flavour that is held while its sisters get new roots would keep an old one, and nothing could be published.
  * @throws BadInput (misuse)
  */
-function refuseHalves(content: ViewContent, products: readonly ChosenProduct[], holds: readonly Hold[]): void {
+function refuseWithoutSisters(content: ViewContent, products: readonly ChosenProduct[], holds: readonly Hold[]): void {
   const ids = new Set(products.map(({ id }) => id));
   for (const group of offerGroups(productsIn(content))) {
     const [held, free] = [
