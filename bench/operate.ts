@@ -270,8 +270,9 @@ async function bucketPlace(s3: SmallS3): Promise<Place> {
   await mirror.create(formatKey, formatBytes);
   const fill = async (objects: ReadonlyMap<string, number>) => {
     const bytes = Buffer.alloc(Math.max(...new Set(objects.values())));
+    const said = { sha256: '', headers: {}, written: new Date() };
     for (const [key, size] of objects) {
-      s3.buckets.get(name)?.set(key, { bytes: bytes.subarray(0, size), etag: `"${size}"`, sha256: '', headers: {} });
+      s3.buckets.get(name)?.set(key, { bytes: bytes.subarray(0, size), etag: `"${size}"`, ...said });
     }
   };
   const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'small', AWS_SECRET_ACCESS_KEY: 'small' };

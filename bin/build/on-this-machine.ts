@@ -18,6 +18,7 @@ import { hasCode } from '../../lib/store/durable';
 import { requireRootFileSystems, requireSquashfs } from '../preflight/base';
 import { temporaryFolder } from '../preflight/environment';
 import { checkPlaces, openPlaces, type Places, placesOf } from '../preflight/places';
+import { requireDisk } from '../preflight/require-disk';
 import { describedRequests, releaseLine } from '../releases/described-requests';
 import { checkCredentials, fromFolder } from '../request/credentials';
 import type { RequestOptions } from '../request/request-options';
@@ -60,6 +61,7 @@ export async function runBuild(
   const places = placesOf(options);
   const found = await checkPlaces(places, asked);
   const requests = await describedRequests(asked);
+  await requireDisk(places, requests, terminal);
   const { signer } = await openPlaces(places, found, terminal);
   await installHostTools(requests, terminal);
   await expireRuns(places.work, new Date());

@@ -33,7 +33,7 @@ export function isWithin(folder: string, path: string): boolean {
  * @throws BadInput (misuse) if it is a file, or if nothing can be created there (/proc, a read-only file system); DiskFull
  */
 export async function requireWritable(option: string, path: string): Promise<void> {
-  const there = await nearest(option, path);
+  const there = await nearestFolder(option, path);
   let probe: string | undefined;
   try {
     probe = await mkdtemp(join(there, triedFolder));
@@ -45,8 +45,8 @@ export async function requireWritable(option: string, path: string): Promise<voi
   }
 }
 
-/** The folder, or its nearest parent that exists. */
-async function nearest(option: string, path: string): Promise<string> {
+/** The folder, or its nearest parent that exists. @throws BadInput (misuse) if that is a file */
+export async function nearestFolder(option: string, path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {
     try {
       if ((await stat(at)).isDirectory()) return at;

@@ -1,4 +1,4 @@
-import { bootloaderContentId, bootloaderItemPath } from '../catalog/bootloaders';
+import { bootloaderContentId } from '../catalog/bootloaders';
 import { MirrorError } from '../errors';
 import type { BuiltBootloaders } from '../job/handed-on/bootloaders';
 import { mirror as layout, made, runs } from '../job/layout';
@@ -12,6 +12,7 @@ import { topAmong } from '../publication/names/known-names';
 import { dayOf, versionNames } from '../publication/names/version-names';
 import { contentOf } from '../publication/next-content';
 import { type Held, heldOf, offeredAmong } from '../publication/offers/held';
+import { reuseIn } from '../publication/offers/offered-files';
 import { standingProducts } from '../publication/offers/standing-products';
 import { readView } from '../publication/read-view';
 import type { Change, ViewContent } from '../publication/state/view-content';
@@ -19,8 +20,10 @@ import { withdrawnEverywhere } from '../publication/withdrawn-everywhere';
 import type { Addition } from '../simplestreams/merge';
 import type { Products } from '../simplestreams/types';
 import {
+  type ClaimedLoader,
   type LoaderOffer,
   loaderAdditions,
+  loaderFilesOf,
   loaderOffersOf,
   loadersByDecision,
   loaderUpdates,
@@ -122,25 +125,27 @@ function newestClaims(offers: readonly LoaderOffer[], content: ViewContent): str
   });
 }
 
-/** Copies updates into the pool, each product into its own folder. @returns version names by product id */
+/** Copies what the view does not offer yet into the pool, each product into its own folder. @returns by product id */
 async function claimUpdates(
   { execution, from }: { readonly execution: string; readonly from: string },
   updates: readonly LoaderOffer[],
   content: ViewContent,
   { mirror, work, now }: PublishBench,
-): Promise<ReadonlyMap<string, string>> {
-  const claimed = new Map<string, string>();
-  for (const { productId, loader, items } of updates) {
+): Promise<ReadonlyMap<string, ClaimedLoader>> {
+  const claimed = new Map<string, ClaimedLoader>();
+  for (const offer of updates) {
+    const { productId, loader } = offer;
     const { firmware, architecture } = loader;
     const names = versionNames(dayOf(now()), topAmong([productId], content), now());
     const keyOf = (name: string) => layout.bootloaderClaim(firmware, architecture, name);
     const version = await claimFirst(names, keyOf, { execution, mirror, what: `${firmware} ${architecture}` });
-    for (const [item, { artefact }] of Object.entries(items)) {
-      const key = layout.pool(bootloaderItemPath(loader, version, item));
+    const files = loaderFilesOf(offer, version);
+    const reuse = await reuseIn(content, `bootloaders/${firmware}/${architecture}/`, files, mirror);
+    for (const { item, sha256, ...file } of files.filter((one) => reuse(one) === undefined)) {
       const fromKey = made.bootloader(from, firmware, architecture, item);
-      await mirror.adopt(key, work, fromKey, { sha256: artefact.sha256 });
+      await mirror.adopt(layout.pool(file.path), work, fromKey, { sha256 });
     }
-    claimed.set(productId, version);
+    claimed.set(productId, { version, reuse });
   }
   return claimed;
 }
@@ -148,9 +153,9 @@ async function claimUpdates(
 /** A claimed version may turn out not to be needed: an equal build may have been published first. */
 function newIn(
   added: readonly Addition[],
-  claimed: ReadonlyMap<string, string>,
+  claimed: ReadonlyMap<string, ClaimedLoader>,
 ): { product: string; version: string }[] {
   return added
-    .filter(({ productId, versionName }) => claimed.get(productId) === versionName)
+    .filter(({ productId, versionName }) => claimed.get(productId)?.version === versionName)
     .map(({ productId, versionName }) => ({ product: productId, version: versionName }));
 }

@@ -1,3 +1,4 @@
+import { versionFolder } from '../catalog/products';
 import { MirrorError } from '../errors';
 import type { PublishInput } from '../job/handed-on/publish-input';
 import type { Job } from '../job/job';
@@ -8,6 +9,7 @@ import { showMirror } from '../publication/mirror/show-mirror';
 import { claimVersion, isStillToRebuild } from '../publication/names/claim';
 import { topAmong } from '../publication/names/known-names';
 import { contentOf } from '../publication/next-content';
+import { reuseIn } from '../publication/offers/offered-files';
 import { standingProducts } from '../publication/offers/standing-products';
 import type { Press } from '../publication/press';
 import { readView } from '../publication/read-view';
@@ -20,7 +22,7 @@ import { outcomesOf } from './sisters/outcomes';
 import { attemptOf, contentIdOf } from './updates/attempt';
 import { builtChange, refuseFilled } from './updates/built-view';
 import { contextOf, moveIntoPool } from './updates/into-pool';
-import { type Offer, offersOf } from './updates/offers';
+import { newFilesOf, type Offer, offersOf } from './updates/offers';
 import type { Published } from './updates/published';
 import { type Claimed, updatesAmong } from './updates/updates';
 import { sortedByDecision } from './updates/withdrawn-offers';
@@ -81,7 +83,7 @@ const topOf = (offers: readonly Offer[], content: ViewContent) =>
     content,
   );
 
-/** Copies updates into the pool, into a folder of their own. */
+/** Copies into the pool, into a folder of their own, what the view does not offer yet of its updates. */
 async function claimUpdates(
   job: Job,
   serial: string,
@@ -93,11 +95,14 @@ async function claimUpdates(
   const { free } = sortedByDecision(offers, content, elsewhere, document);
   const updates = updatesAmong(free, document, job);
   if (updates.length === 0) return undefined;
+  const folder = versionFolder(job.release, job.architecture, '');
+  const files = updates.flatMap((offer) => newFilesOf(offer, ''));
+  const reuse = await reuseIn(content, folder, files, bench.mirror);
   for (const spoiled = new Set<string>(); ; ) {
     const version = await claimVersion(job, serial, topOf(updates, content), { ...bench, spoiled });
     try {
-      await moveIntoPool(updates, version, bench);
-      return { version, built: timeText(bench.now()), offers: updates };
+      await moveIntoPool(updates, { version, reuse }, bench);
+      return { version, built: timeText(bench.now()), offers: updates, reuse };
     } catch (error) {
       // An attempt of this execution before a redrive left files of other builds in this folder.
       if (!(error instanceof MirrorError && error.name === 'ObjectExists')) throw error;

@@ -24,8 +24,8 @@ export interface Store {
   /** Names of the folders directly under a prefix that is empty or ends in `/`, sorted; looks at nothing in them. */
   folders(prefix: string): Promise<readonly string[]>;
 
-  /** Sizes in bytes of the objects under a prefix, by key; reads no object. */
-  sizes(prefix: string): Promise<ReadonlyMap<string, number>>;
+  /** Sizes and times of the objects under a prefix, by key; reads no object. */
+  listing(prefix: string): Promise<ReadonlyMap<string, Listed>>;
 
   /**
    * Writes an immutable object (If-None-Match: *). Writing the same bytes again is allowed and does nothing.
@@ -64,6 +64,13 @@ export interface ObjectHead {
   readonly size: number;
   /** Hex digest of the whole object, computed by the store rather than the writer. */
   readonly sha256: string;
+}
+
+export interface Listed {
+  /** Bytes. */
+  readonly size: number;
+  /** When this key got its bytes, which may be older themselves. S3 tells it to the second. */
+  readonly written: Date;
 }
 
 export interface ObjectBytes {

@@ -243,11 +243,16 @@ describe('a build that fails', () => {
   });
 
   it.each([
-    ['before it begins', '16k', /^error: .*\n {2}make room/m],
-    ['in a stage', '40m', /^\w+ amd64 failed: no space left on device/m],
-  ])('refuses a disk that is full %s', async (_, size, message) => {
+    ['before it begins', 'size=16k', /^error: .*\n {2}make room/m],
+    [
+      'for the size of its images',
+      'size=40m',
+      /^error: about \d+\.\d MB are needed for .* are free\n {2}free some space/m,
+    ],
+    ['in a stage', 'size=400m,nr_inodes=64', /^\w+ amd64 failed: no space left on device/m],
+  ])('refuses a disk that is full %s', async (_, options, message) => {
     const folder = temporaryFolder();
-    await run(['mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tiny', folder], { quiet: true });
+    await run(['mount', '-t', 'tmpfs', '-o', options, 'tiny', folder], { quiet: true });
     try {
       const { code, err } = await maasMirror(smallRequest(small, 'http://127.0.0.1:9', folder), {
         env: ownData(folder),

@@ -31,6 +31,12 @@ async function build(site: UbuntuSite, kernels: string, ...more: string[]): Prom
 const names = (site: UbuntuSite, kernel: string, view?: string) =>
   versionsAt({ mirror: site.mirror, release: 'noble', kernel, ...(view && { view }) });
 
+/** Paths of the roots of the flavours' newest versions, each once. */
+async function rootsOf(site: UbuntuSite, ...kernels: string[]): Promise<string[]> {
+  const versions = kernels.map((kernel) => newestAt({ mirror: site.mirror, release: 'noble', kernel }));
+  return [...new Set((await Promise.all(versions)).map(({ items }) => items.squashfs?.path ?? ''))];
+}
+
 const named = expect.stringMatching(/^20261120\.\d{6}$/);
 
 describe('what counts as news', () => {
@@ -84,6 +90,9 @@ describe('what counts as news', () => {
     const kernel = await build(site, 'ga,hwe');
     expect(kernel.versions).toBe('ga 1, hwe 2');
     expect(kernel.err).not.toMatch(/Extract amd64 ga/);
+    expect(await rootsOf(site, 'ga', 'hwe')).toEqual([
+      expect.stringMatching(/^noble\/amd64\/20261120\.\d{6}\/squashfs$/),
+    ]);
     expect((await names(site, 'hwe')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
 
     // Something else has changed in the archive: looked at once, known from then on.
@@ -98,6 +107,7 @@ describe('what counts as news', () => {
     const more = await build(site, 'ga,hwe,ga-lowlatency');
     expect(more.versions).toBe('ga 1, hwe 2, ga-lowlatency 1');
     expect((await names(site, 'ga-lowlatency')).at(-1)).toMatch(/^\d{8}\.\d{6}$/);
+    expect(await rootsOf(site, 'ga', 'hwe', 'ga-lowlatency')).toHaveLength(1);
 
     // Upstream's re-spin sorts below some builds of that day, and is the newest in any case.
     await site.offer('20261120.1', { manifest: readFileSync(noble.manifest), squashfs: respun(noble) });
@@ -109,6 +119,7 @@ describe('what counts as news', () => {
       const product = await productAt({ mirror: site.mirror, release: 'noble', kernel: flavour });
       expect(product?.versions[newest]?.serial).toBe('20261120.1');
     }
+    expect(await rootsOf(site, 'ga', 'hwe')).toHaveLength(1);
     const verified = await maasMirror(['verify', site.mirror]);
     expect(verified.code).toBe(0);
 

@@ -19,8 +19,13 @@ const publishBookworm = (press: SmallPress, serial: string) =>
   press.publish({ kernels: [{ kernel: generic.kernel }], serial });
 
 describe.each(models)('%s', (_name, make) => {
-  const siteOf = (press: SmallPress, keyring = signer.keyring) => {
-    const reader = new StreamReader({ fetch: fetchFrom(press.mirror, 'http://mirror'), keyring });
+  const siteOf = (press: SmallPress, keyring = signer.keyring, fetched: string[] = []) => {
+    const fetch = fetchFrom(press.mirror, 'http://mirror');
+    const counted: typeof fetch = (url) => {
+      fetched.push(url);
+      return fetch(url);
+    };
+    const reader = new StreamReader({ fetch: counted, keyring });
     const site = make({ reader });
     site.select(site.addSource('http://mirror/candidate'), generic.os, generic.release, generic.arch);
     return site;
@@ -38,6 +43,27 @@ describe.each(models)('%s', (_name, make) => {
     await site.advance(130);
 
     expect(site.deploy(generic)).toMatchObject({ version: second.version, roots: { size: 1 } });
+    expect([site.faults, site.outages()]).toEqual([[], []]);
+  });
+
+  it('deploys a newer kernel with a root that it has already, and fetches only the kernel', async () => {
+    const press = smallPress(signer);
+    await publishBookworm(press, '20261120');
+    const fetched: string[] = [];
+    const site = siteOf(press, signer.keyring, fetched);
+    await site.advance(61);
+    const before = site.deploy(generic);
+
+    press.turnClockTo('2026-11-21T08:30:00Z');
+    fetched.length = 0;
+    const { version } = await press.publish({ kernels: [{ kernel: generic.kernel, version: '6.1.158-1' }] });
+    const { squashfs } = (await press.version(generic.kernel, version ?? ''))?.items ?? {};
+    expect(squashfs?.path).toBe('bookworm/amd64/20261120.083000/squashfs');
+    await site.advance(130);
+
+    expect(site.deploy(generic)).toMatchObject({ version, roots: 'roots' in before ? before.roots : 'none' });
+    const files = fetched.filter((url) => !url.includes('/streams/')).map((url) => url.slice(url.lastIndexOf('/') + 1));
+    expect(files.sort()).toEqual(['boot-initrd', 'boot-kernel']);
     expect([site.faults, site.outages()]).toEqual([[], []]);
   });
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DirectoryStore } from '../../lib/store/directory/directory';
 import type { Store } from '../../lib/store/store';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 
@@ -248,8 +249,10 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         }
       });
 
-      it('tells the sizes of objects below a prefix', async () => {
+      it('tells sizes of objects below a prefix, and when they were written', async () => {
         const store = await make();
+        const sizesBelow = async (prefix: string) =>
+          [...(await store.listing(prefix))].map(([key, { size }]) => [key, size]).sort();
         for (const [key, size] of [
           ['a/b', 3],
           ['a/b.c/d', 0],
@@ -260,20 +263,44 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         }
         await store.replace('a/index', Buffer.alloc(7), {});
 
-        expect(new Map(await store.sizes('a/'))).toEqual(
-          new Map([
-            ['a/b', 3],
-            ['a/b.c/d', 0],
-            ['a/e', 5],
-            ['a/index', 7],
-          ]),
-        );
-        expect([...(await store.sizes('a/b'))]).toEqual([
+        expect(await sizesBelow('a/')).toEqual([
+          ['a/b', 3],
+          ['a/b.c/d', 0],
+          ['a/e', 5],
+          ['a/index', 7],
+        ]);
+        expect(await sizesBelow('a/b')).toEqual([
           ['a/b', 3],
           ['a/b.c/d', 0],
         ]);
-        expect([...(await store.sizes('nothing/'))]).toEqual([]);
-        await expect(store.sizes('../')).rejects.toMatchObject({ name: 'BadInput' });
+        expect(await sizesBelow('nothing/')).toEqual([]);
+        await expect(store.listing('../')).rejects.toMatchObject({ name: 'BadInput' });
+      });
+    });
+
+    describe('the time at which an object was written', () => {
+      /** A time within the test: clocks of file systems lag, and S3 knows only seconds. */
+      async function expectWrittenSince(began: number, store: Store, key: string): Promise<void> {
+        const written = (await store.listing('')).get(key)?.written.getTime();
+        expect(written).toBeGreaterThan(began - 2000);
+        expect(written).toBeLessThan(Date.now() + 2000);
+      }
+
+      it('is that of its creation or replacement', async () => {
+        const [store, began] = [await make(), Date.now()];
+        await store.create('pool/new', Buffer.from('new'));
+        await store.replace('index', Buffer.from('first'), {});
+        await expectWrittenSince(began, store, 'pool/new');
+        await expectWrittenSince(began, store, 'index');
+      });
+
+      it('is not that of an older file that it was made of', async () => {
+        const [mirror, work, began] = [await make(), await make(), Date.now()];
+        await work.create('runs/1/squashfs', Buffer.from('root'));
+        if (work instanceof DirectoryStore)
+          utimesSync(join(work.root, 'runs/1/squashfs'), 1_700_000_000, 1_700_000_000);
+        await mirror.adopt('pool/squashfs', work, 'runs/1/squashfs', { sha256: sha256Of('root') });
+        await expectWrittenSince(began, mirror, 'pool/squashfs');
       });
     });
 

@@ -77,10 +77,10 @@ function promisedOf(objects: ReadonlyMap<string, Promised>, views: readonly View
 
 async function requireSizes(objects: readonly Promised[], mirror: Store): Promise<void> {
   const folders = outermost(objects.map(({ path }) => folderOf(layout.pool(path))));
-  const listings = await Promise.all(folders.map((folder) => mirror.sizes(folder)));
-  const sizes = new Map(listings.flatMap((listing) => [...listing]));
+  const listings = await Promise.all(folders.map((folder) => mirror.listing(folder)));
+  const found = new Map(listings.flatMap((listing) => [...listing]));
   for (const { path, size, sha256 } of objects) {
-    const seen = sizes.get(layout.pool(path));
+    const seen = found.get(layout.pool(path))?.size;
     if (seen !== size) throw differs({ path, size, sha256 }, seen === undefined ? 'missing' : `${seen} bytes`);
   }
 }

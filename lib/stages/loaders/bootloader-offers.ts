@@ -7,6 +7,7 @@ import {
 } from '../../catalog/bootloaders';
 import { MirrorError } from '../../errors';
 import type { BuiltBootloader, BuiltBootloaders, BuiltLoaderItem } from '../../job/handed-on/bootloaders';
+import { type NamedFile, type Reuse, reusesNothing } from '../../publication/offers/offered-files';
 import { saidOf } from '../../publication/offers/withdrawn-words';
 import type { ViewContent } from '../../publication/state/view-content';
 import type { Withdrawal } from '../../publication/state/withdrawal';
@@ -21,6 +22,12 @@ export interface LoaderOffer {
   readonly fields: Readonly<Record<string, string>>;
   readonly loader: Bootloader;
   readonly items: Readonly<Record<string, BuiltLoaderItem>>;
+}
+
+/** A version name that this execution owns, and where the view offers files of that version already. */
+export interface ClaimedLoader {
+  readonly version: string;
+  readonly reuse: Reuse;
 }
 
 /**
@@ -78,13 +85,13 @@ export function loadersByDecision(
 /**
  * What to commit: updates under the names claimed for them; for all other offers, the newest version again with updated
  * fields. An offer that became an update after the claim is skipped: another build has published a later version.
- * @param claimed version names by product id
+ * @param claimed by product id
  * @param rebuild whether to use claimed names even if the newest versions are equal
  */
 export function loaderAdditions(
   offers: readonly LoaderOffer[],
   document: Products | undefined,
-  claimed: ReadonlyMap<string, string>,
+  claimed: ReadonlyMap<string, ClaimedLoader>,
   rebuild = false,
 ): Addition[] {
   return offers.flatMap((offer): Addition[] => {
@@ -92,9 +99,9 @@ export function loaderAdditions(
     const old = standing(offer, document);
     if (old !== undefined && !(rebuild && claimed.has(productId)))
       return [{ productId, fields, versionName: old.name, version: old.version }];
-    const name = claimed.get(productId);
-    if (name === undefined) return [];
-    return [{ productId, fields, versionName: name, version: versionOf(offer, name) }];
+    const own = claimed.get(productId);
+    if (own === undefined) return [];
+    return [{ productId, fields, versionName: own.version, version: versionOf(offer, own.version, own.reuse) }];
   });
 }
 
@@ -111,17 +118,27 @@ function standing({ productId, items }: LoaderOffer, document: Products | undefi
   return Object.values(items).every(has) ? newest : undefined;
 }
 
-function versionOf(offer: LoaderOffer, name: string): Version {
-  const items = Object.entries(offer.items).map(([item, built]) => [item, itemOf(offer, name, item, built)] as const);
+/** The files of an offer, as if all of them were stored for a version with this name. */
+export function loaderFilesOf({ loader, items }: LoaderOffer, version: string): (NamedFile & { item: string })[] {
+  return Object.entries(items).map(([item, { artefact }]) => {
+    return { item, path: bootloaderItemPath(loader, version, item), sha256: artefact.sha256, size: artefact.size };
+  });
+}
+
+function versionOf(offer: LoaderOffer, name: string, reuse = reusesNothing): Version {
+  const items = loaderFilesOf(offer, name).map(({ item, ...file }) => {
+    const built = offer.items[item] as BuiltLoaderItem;
+    return [item, itemOf({ ...file, path: reuse(file) ?? file.path }, built)] as const;
+  });
   return { items: Object.fromEntries(items) };
 }
 
-function itemOf({ loader }: LoaderOffer, version: string, item: string, built: BuiltLoaderItem): Item {
+function itemOf({ path, sha256, size }: NamedFile, built: BuiltLoaderItem): Item {
   return {
     ftype: 'archive.tar.xz',
-    path: bootloaderItemPath(loader, version, item),
-    sha256: built.artefact.sha256,
-    size: built.artefact.size,
+    path,
+    sha256,
+    size,
     src_package: built.package,
     src_release: built.release,
     src_version: built.version,

@@ -3,6 +3,7 @@ import { productFields, productId } from '../../catalog/products';
 import type { PublishInput } from '../../job/handed-on/publish-input';
 import type { KernelResult, SelectedFlavour } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
+import { foldersOf, made } from '../../job/layout';
 import { releaseFor } from '../../job/releases/release-for';
 import type { Product, Products, Version } from '../../simplestreams/types';
 import { byBytes } from '../../simplestreams/version-order';
@@ -46,11 +47,20 @@ function keptOffer(
       kernel,
       newest: flavour.newest,
       built: true,
-      artefacts: rootArtefacts(job, input),
+      artefacts: { ...rootArtefacts(job, input), ...copiesOf(own, job) },
       kept: { 'boot-kernel': bootKernel, 'boot-initrd': bootInitrd },
       facts: { ...factsOf(version, input), gate: own.booted.gate, kept_from: String(version.kept_from ?? name) },
     },
   ];
+}
+
+/** The files that booted. */
+function copiesOf({ kernel, kept: { build, result } }: KeptKernel, job: Job): Offer['artefacts'] {
+  const { extracted } = foldersOf({ ...job, kernel, extracted: build });
+  return {
+    'boot-kernel': { key: made.kernel(extracted), ...result.kernel },
+    'boot-initrd': { key: made.initrd(extracted), ...result.initrd },
+  };
 }
 
 /** The newest version with the files that booted. */

@@ -2,9 +2,10 @@ import { checkMaterials, checkPublishable } from '../../job/handed-on/handed-on'
 import type { PublishInput } from '../../job/handed-on/publish-input';
 import type { Job } from '../../job/job';
 import { foldersOf, mirror as layout, made } from '../../job/layout';
+import type { Reuse } from '../../publication/offers/offered-files';
 import type { Store } from '../../store/store';
 import { materialsAt, requestAt } from '../run-documents';
-import { type Context, type Offer, poolKeysOf, provenanceFile, versionOf } from './offers';
+import { type Context, newFilesOf, type Offer, provenanceFile, versionOf } from './offers';
 
 interface PoolBench {
   readonly mirror: Store;
@@ -24,16 +25,22 @@ export async function contextOf(job: Job, input: PublishInput, { work, now }: Po
   return { request, materials };
 }
 
-/** Objects enter the pool only with the digests that the state machine passed on. @throws ObjectExists, ChecksumMismatch */
+/**
+ * Objects enter the pool only with the digests that the state machine passed on.
+ * @param reuse where the view offers files already: they are not stored again
+ * @throws ObjectExists, ChecksumMismatch
+ */
 export async function moveIntoPool(
   offers: readonly Offer[],
-  version: string,
+  { version, reuse }: { readonly version: string; readonly reuse: Reuse },
   { mirror, work }: PoolBench,
 ): Promise<void> {
-  const keys = new Map(offers.flatMap((offer) => poolKeysOf(offer, version)).map((one) => [one.key, one.artefact]));
-  for (const [key, artefact] of keys) await mirror.adopt(key, work, artefact.key, { sha256: artefact.sha256 });
+  const files = offers.flatMap((offer) => newFilesOf(offer, version)).filter((file) => reuse(file) === undefined);
+  for (const { path, key, sha256 } of new Map(files.map((file) => [file.path, file])).values()) {
+    await mirror.adopt(layout.pool(path), work, key, { sha256 });
+  }
   for (const offer of offers) {
-    const provenance = provenanceFile(offer, version, versionOf(offer, version).items);
+    const provenance = provenanceFile(offer, version, versionOf(offer, version, reuse).items);
     if (provenance === undefined) continue;
     await mirror.create(layout.pool(provenance.path), provenance.bytes, { contentType: 'application/json' });
   }

@@ -3,8 +3,9 @@ import { type ItemName, itemPath, productFields, productId } from '../../catalog
 import type { PublishInput } from '../../job/handed-on/publish-input';
 import type { Artefact, Booted, Extracted, Fetched } from '../../job/handed-on/results';
 import type { Job } from '../../job/job';
-import { foldersOf, made as keys, mirror as layout } from '../../job/layout';
+import { foldersOf, made as keys } from '../../job/layout';
 import { releaseFor } from '../../job/releases/release-for';
+import { type NamedFile, type Reuse, reusesNothing } from '../../publication/offers/offered-files';
 import { sha256Of } from '../../sha256';
 import type { Item, Version } from '../../simplestreams/types';
 import { type Origin, provenanceOf } from '../provenance';
@@ -21,7 +22,7 @@ export interface Offer {
   /** Whether it was built; otherwise its newest version stays, and only its fields are updated. */
   readonly built: boolean;
   readonly artefacts: Readonly<Partial<Record<ItemName, Artefact>>>;
-  /** Kernel and initrd of an earlier version, under their old paths. @default - they are among the artefacts */
+  /** Kernel and initrd as an earlier version has them, if they are kept: their copies are the artefacts. @default - they were built */
   readonly kept?: Readonly<Record<'boot-kernel' | 'boot-initrd', Item>>;
   /** Version-level fields: what went in, and how it was tested. */
   readonly facts: Partial<DecisiveFacts> & Readonly<Record<string, string>>;
@@ -113,14 +114,13 @@ export function rootArtefacts(job: Job, { fetched, root }: PublishInput): Offer[
   };
 }
 
-/** An offer as a version with this name. Its provenance is named in fields that MAAS ignores. */
-export function versionOf(offer: Offer, name: string): Version {
-  const { kernel, artefacts, facts, kept } = offer;
-  const items = Object.entries(artefacts).map(([item, artefact]) => [
-    item,
-    itemOf(kernel, name, item as ItemName, artefact as Artefact),
-  ]);
-  const version = { ...facts, items: { ...(Object.fromEntries(items) as Record<string, Item>), ...kept } };
+/**
+ * An offer as a version with this name. Its provenance is named in fields that MAAS ignores.
+ * @param reuse where the view offers its files already @default - nowhere
+ */
+export function versionOf(offer: Offer, name: string, reuse = reusesNothing): Version {
+  const items = newFilesOf(offer, name).map(({ item, ...file }) => [item, itemOf(offer, item, file, reuse)] as const);
+  const version = { ...offer.facts, items: Object.fromEntries(items) };
   const provenance = provenanceFile(offer, name, version.items);
   if (provenance === undefined) return version;
   const { sha256, size } = measured(provenance.bytes);
@@ -142,21 +142,25 @@ function measured(bytes: Buffer): { sha256: string; size: number } {
   return { sha256: sha256Of(bytes), size: bytes.length };
 }
 
-/** The keys in the pool for the artefacts of an offer. */
-export function poolKeysOf({ kernel, artefacts }: Offer, version: string): { artefact: Artefact; key: string }[] {
-  return Object.entries(artefacts).map(([item, artefact]) => ({
-    artefact,
-    key: layout.pool(itemPath(kernel, version, item as ItemName)),
-  }));
+/** A file of an offer: its key in the work store, and its path in the folder of the version. */
+export interface NewFile extends Artefact {
+  readonly item: ItemName;
+  readonly path: string;
 }
 
-function itemOf(kernel: Kernel, version: string, item: ItemName, { sha256, size }: Artefact): Item {
-  const boots = item.startsWith('boot-');
-  return {
+/** The files of an offer, as if all of them were stored for a version with this name. */
+export function newFilesOf({ kernel, artefacts }: Offer, version: string): NewFile[] {
+  return Object.entries(artefacts).map(([name, artefact]) => {
+    const item = name as ItemName;
+    return { ...artefact, item, path: itemPath(kernel, version, item) };
+  });
+}
+
+function itemOf({ kernel, kept }: Offer, item: ItemName, { path, sha256, size }: NamedFile, reuse: Reuse): Item {
+  const boots = item === 'boot-kernel' || item === 'boot-initrd';
+  const fields = (boots && kept?.[item]) || {
     ftype: item,
-    ...(boots ? { kpackage: kernel.package } : {}),
-    path: itemPath(kernel, version, item),
-    sha256,
-    size,
+    ...(item.startsWith('boot-') && { kpackage: kernel.package }),
   };
+  return { ...fields, path: reuse({ path, sha256, size }) ?? path, sha256, size };
 }

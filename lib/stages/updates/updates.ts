@@ -1,6 +1,7 @@
 /* stages/updates: whether a build would change anything. */
 
 import type { Job } from '../../job/job';
+import type { Reuse } from '../../publication/offers/offered-files';
 import { contentDigest } from '../../publication/state/product-key';
 import { type Addition, newestOf, newestVersion } from '../../simplestreams/merge';
 import type { Product, Products, Version } from '../../simplestreams/types';
@@ -50,6 +51,8 @@ export interface Claimed {
   /** When it was claimed; ISO 8601. The day in its name is that of the base image. */
   readonly built: string;
   readonly offers: readonly Offer[];
+  /** Where the view offered their files when it was claimed. */
+  readonly reuse: Reuse;
 }
 
 /**
@@ -70,7 +73,7 @@ export function additionsOf(
       return [{ productId, fields, versionName: old.name, version: old.version }];
     }
     if (!claimed?.offers.includes(offer)) return [];
-    const version = { ...versionOf(offer, claimed.version), built: claimed.built };
+    const version = { ...versionOf(offer, claimed.version, claimed.reuse), built: claimed.built };
     return [{ productId, fields, versionName: claimed.version, version }];
   });
 }

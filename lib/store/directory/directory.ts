@@ -5,13 +5,13 @@ import { dirname, join, resolve } from 'node:path';
 import { checkDigest, type Measured, measureBytes, measureFile } from '../digest';
 import { hasCode, ifThere, nameDiskFull, putAt, readIfThere } from '../durable';
 import { checkFolder, checkKey, checkPrefix, storeFolder } from '../key';
-import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
+import type { Body, Listed, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
 import { copyWhole } from './copy-whole';
 import { checkCondition, checkOwn, checkSame, checkVisible, lostObject } from './directory-refusals';
 import { exposeFolder } from './expose';
 import { Generations, type Pause, type Standing } from './generations';
 import { type Temporary, TemporaryFiles } from './temporary';
-import { foldersIn, keysBelow, removeEmptyFolders, sizesBelow } from './walk';
+import { foldersIn, keysBelow, listingBelow, removeEmptyFolders } from './walk';
 
 export interface DirectoryStoreOptions {
   /** For tests: called where another process could intervene. @default - does nothing */
@@ -68,9 +68,9 @@ export class DirectoryStore implements Store {
     return foldersIn(this.root, prefix);
   }
 
-  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+  async listing(prefix: string): Promise<ReadonlyMap<string, Listed>> {
     checkPrefix(prefix);
-    return sizesBelow(this.root, prefix);
+    return listingBelow(this.root, prefix);
   }
 
   create(key: string, body: Body, { sha256 }: WriteOptions = {}): Promise<Written> {

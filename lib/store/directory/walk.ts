@@ -2,6 +2,7 @@ import { readdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode, ifThere } from '../durable';
 import { storeFolder } from '../key';
+import type { Listed } from '../store';
 
 /**
  * Keys of the regular files with the prefix, in the order of S3. Symbolic links are skipped: those of a view lead to the
@@ -18,14 +19,18 @@ export async function foldersIn(root: string, folder: string): Promise<string[]>
   return names.sort(byBytes);
 }
 
-/** Sizes of the regular files with the prefix, by key. */
-export async function sizesBelow(root: string, prefix: string): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
+/**
+ * Sizes and times of the regular files with the prefix, by key. A link keeps the time of a download of last month, but not
+ * that of its own making (ctime).
+ */
+export async function listingBelow(root: string, prefix: string): Promise<Map<string, Listed>> {
+  const listing = new Map<string, Listed>();
   for await (const key of keysBelow(root, prefix)) {
     const found = await ifThere(() => stat(join(root, key)));
-    if (found !== undefined) sizes.set(key, found.size);
+    if (found === undefined) continue;
+    listing.set(key, { size: found.size, written: found.ctime > found.mtime ? found.ctime : found.mtime });
   }
-  return sizes;
+  return listing;
 }
 
 /** Removes a folder and those above it, as long as they are empty and below the root. */

@@ -9,7 +9,7 @@ import { unescaped } from '../../unescaped';
 import { measureBytes, measureStream } from '../digest';
 import { nameDiskFull } from '../durable';
 import { checkKey } from '../key';
-import type { ObjectBytes, ObjectHead, Store, Written } from '../store';
+import type { Listed, ObjectBytes, ObjectHead, Store, Written } from '../store';
 import { bodyOf, type HttpBody, requestBody } from './http-body';
 import { systemClock, type WatchClock } from './http-watch';
 
@@ -82,7 +82,7 @@ export class HttpStore implements Store {
     throw this.notSupported('list', prefix);
   }
 
-  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+  async listing(prefix: string): Promise<ReadonlyMap<string, Listed>> {
     throw this.notSupported('list', prefix);
   }
 

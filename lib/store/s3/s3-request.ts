@@ -1,3 +1,5 @@
+import type { Listed } from '../store';
+
 /** The result of a HEAD request. */
 export interface Found {
   readonly size: number;
@@ -27,5 +29,16 @@ export function wholeDigest(base64: string | undefined): string | undefined {
   return base64 && /^[A-Za-z0-9+/]{43}=$/.test(base64) ? Buffer.from(base64, 'base64').toString('hex') : undefined;
 }
 
-/** An object under a prefix, with its size in bytes, or a folder, which ends in `/`. */
-export type Listed = { readonly key: string; readonly size: number } | { readonly folder: string };
+/** An object under a prefix, or a folder, which ends in `/`. */
+export type ListedKey = (Listed & { readonly key: string }) | { readonly folder: string };
+
+/** S3 always says when; without a time, an object is a new one. */
+export function listedAs({ Size: size = 0, LastModified: written = new Date() }: ListEntry): Listed {
+  return { size, written };
+}
+
+/** As the SDK gives it. */
+interface ListEntry {
+  readonly Size?: number | undefined;
+  readonly LastModified?: Date | undefined;
+}

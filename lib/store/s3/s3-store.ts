@@ -5,7 +5,7 @@ import { MirrorError } from '../../errors';
 import { checkDigest, type Measured, measureBytes, measureFile, measureStream } from '../digest';
 import { nameDiskFull } from '../durable';
 import { checkFolder, checkKey, checkPrefix } from '../key';
-import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
+import type { Body, Listed, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../store';
 import { S3Bucket, type S3BucketOptions } from './s3';
 import { noObject } from './s3-failure';
 import { checkWhole, otherObject, requireOneRequest } from './s3-refusals';
@@ -66,11 +66,11 @@ export class S3Store implements Store {
     return names.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
   }
 
-  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+  async listing(prefix: string): Promise<ReadonlyMap<string, Listed>> {
     checkPrefix(prefix);
-    const sizes = new Map<string, number>();
-    for await (const one of this.bucket.listed(prefix)) if ('key' in one) sizes.set(one.key, one.size);
-    return sizes;
+    const listing = new Map<string, Listed>();
+    for await (const one of this.bucket.listed(prefix)) if ('key' in one) listing.set(one.key, one);
+    return listing;
   }
 
   async create(key: string, body: Body, options: WriteOptions = {}): Promise<Written> {

@@ -14,7 +14,8 @@ import {
   conditionOf,
   type Described,
   type Found,
-  type Listed,
+  type ListedKey,
+  listedAs,
   type Outcome,
   wholeDigest,
 } from './s3-request';
@@ -94,13 +95,13 @@ export class S3Bucket {
   }
 
   /** What is under a prefix, in S3's order, by bytes. @param delimiter `/`: only what is directly there */
-  async *listed(prefix: string, delimiter?: '/'): AsyncGenerator<Listed> {
+  async *listed(prefix: string, delimiter?: '/'): AsyncGenerator<ListedKey> {
     const where = { Bucket: this.place.bucket, Prefix: `${this.place.prefix}${prefix}`, Delimiter: delimiter };
     const keyOf = (name = '') => name.slice(this.place.prefix.length);
     for (let after: string | undefined; ; ) {
       const command = new s3.ListObjectsV2Command({ ...where, ContinuationToken: after });
       const page = await this.ask('s3:ListBucket', `${this.name}/${prefix}`, () => this.client.send(command));
-      yield* (page.Contents ?? []).map(({ Key, Size = 0 }) => ({ key: keyOf(Key), size: Size }));
+      yield* (page.Contents ?? []).map(({ Key, ...one }) => ({ key: keyOf(Key), ...listedAs(one) }));
       yield* (page.CommonPrefixes ?? []).map(({ Prefix }) => ({ folder: keyOf(Prefix) }));
       after = page.NextContinuationToken;
       if (after === undefined) return;

@@ -48,7 +48,8 @@ describe('a build on this machine', () => {
     expect(await ended).toBe(1);
     const [execution = ''] = readdirSync(join(work, 'logs'));
     const logs = join(work, 'logs', execution);
-    expect(errLines.slice(0, 3)).toEqual([
+    expect(errLines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^disk: about [\d.]+ GB needed for .*mirror\.work and .*mirror, [\d.]+ GB free/),
       `building noble into view candidate of ${mirror}`,
       '  noble is 24.04 LTS (catalogue)',
       'Plan …',

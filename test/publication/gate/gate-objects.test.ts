@@ -35,9 +35,9 @@ async function madeView() {
   const listed: string[] = [];
   const mirror: Store = {
     ...seen,
-    sizes: (prefix) => {
+    listing: (prefix) => {
       listed.push(prefix);
-      return inner.sizes(prefix);
+      return inner.listing(prefix);
     },
   };
   const candidate = contentOf(await readView('candidate', press));

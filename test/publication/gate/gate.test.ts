@@ -23,7 +23,7 @@ beforeAll(async () => {
   signer = await smallSigner();
 });
 
-const squashfs = 'pool/bookworm/amd64/20261120.083001/squashfs';
+const squashfs = 'pool/bookworm/amd64/20261121.083000/squashfs';
 
 describe('the gate', () => {
   it.each([
@@ -51,7 +51,7 @@ describe('the gate', () => {
       return done;
     });
 
-    await expect(press.publish({ recipe: 'other' }, { mirror })).rejects.toMatchObject({
+    await expect(press.publish({ serial: '20261121' }, { mirror })).rejects.toMatchObject({
       name: 'ContractBroken',
       message: expect.stringMatching(new RegExp(`^${squashfs} .*${said}.*the document lists \\d+ bytes with sha256`)),
     });

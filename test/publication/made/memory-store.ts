@@ -3,20 +3,25 @@ import { writeFile } from 'node:fs/promises';
 import { MirrorError } from '../../../lib/errors';
 import { measureBytes } from '../../../lib/store/digest';
 import { checkFolder, checkKey, checkPrefix } from '../../../lib/store/key';
-import type { Body, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../../../lib/store/store';
+import type { Body, Listed, ObjectBytes, ObjectHead, Store, WriteOptions, Written } from '../../../lib/store/store';
 
 /** A store that is a map: for tests that run thousands of calls. */
 export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly objects: Map<string, Buffer>;
+  readonly #written = new Map<string, Date>();
+  readonly #now: () => Date;
 
-  constructor(objects: ReadonlyMap<string, Buffer> = new Map()) {
+  constructor(objects: ReadonlyMap<string, Buffer> = new Map(), now = () => new Date()) {
     this.objects = new Map(objects);
+    this.#now = now;
   }
 
   /** Of what is there now. */
   copy(): MemoryStore {
-    return new MemoryStore(this.objects);
+    const copy = new MemoryStore(this.objects, this.#now);
+    for (const [key, time] of this.#written) copy.#written.set(key, time);
+    return copy;
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -50,10 +55,12 @@ export class MemoryStore implements Store {
     return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 
-  async sizes(prefix: string): Promise<ReadonlyMap<string, number>> {
+  async listing(prefix: string): Promise<ReadonlyMap<string, Listed>> {
     checkPrefix(prefix);
     const found = [...this.objects].filter(([key]) => key.startsWith(prefix));
-    return new Map(found.map(([key, bytes]) => [key, bytes.length]));
+    return new Map(
+      found.map(([key, { length: size }]) => [key, { size, written: this.#written.get(key) ?? this.#now() }]),
+    );
   }
 
   async create(key: string, body: Body, options: WriteOptions = {}): Promise<Written> {
@@ -64,7 +71,7 @@ export class MemoryStore implements Store {
     if (there !== undefined && !there.equals(bytes)) {
       throw new MirrorError('ObjectExists', `${key} is already ${measureBytes(there).sha256}`);
     }
-    return this.put(key, bytes);
+    return there === undefined ? this.put(key, bytes) : writtenAs(bytes);
   }
 
   async replace(
@@ -102,8 +109,8 @@ export class MemoryStore implements Store {
 
   private put(key: string, bytes: Buffer): Written {
     this.objects.set(key, bytes);
-    const measured = measureBytes(bytes);
-    return { ...measured, tag: measured.sha256 };
+    this.#written.set(key, this.#now());
+    return writtenAs(bytes);
   }
 
   private async bytesOf(key: string): Promise<Buffer> {
@@ -111,6 +118,11 @@ export class MemoryStore implements Store {
     if (found === undefined) throw new MirrorError('NoSuchObject', `${key} is not there`);
     return found.bytes;
   }
+}
+
+function writtenAs(bytes: Buffer): Written {
+  const measured = measureBytes(bytes);
+  return { ...measured, tag: measured.sha256 };
 }
 
 function checkDigest(key: string, bytes: Buffer, { sha256 }: WriteOptions): void {

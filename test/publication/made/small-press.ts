@@ -9,11 +9,12 @@ import { type PublishBench, publish } from '../../../lib/stages/publish';
 import type { Published } from '../../../lib/stages/updates/published';
 import { newestName } from '../../../lib/stages/updates/updates';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
+import type { Store } from '../../../lib/store/store';
 import { type BuiltRunOptions, makeBuiltRun } from '../../fixtures/mirrors/built-run';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 
-export interface SmallPress extends PublishBench {
-  readonly mirror: DirectoryStore;
+export interface SmallPress<Mirror extends Store = DirectoryStore> extends PublishBench {
+  readonly mirror: Mirror;
   readonly work: DirectoryStore;
   /** Sets the clock, which stands still otherwise. @default 2026-11-20T08:30:00Z */
   turnClockTo(time: string): void;
@@ -32,7 +33,9 @@ export interface SmallPress extends PublishBench {
 }
 
 /** An empty mirror, in a temporary folder unless one is given, with all that publishing into it needs. */
-export function smallPress(signer: Signer, mirror = new DirectoryStore(folderInMemory())): SmallPress {
+export function smallPress<Mirror extends Store>(signer: Signer, mirror: Mirror): SmallPress<Mirror>;
+export function smallPress(signer: Signer): SmallPress;
+export function smallPress(signer: Signer, mirror: Store = new DirectoryStore(folderInMemory())): SmallPress<Store> {
   const work = new DirectoryStore(folderInMemory());
   let time = new Date('2026-11-20T08:30:00Z');
   let executions = 0;

@@ -18,7 +18,7 @@ export function wrappedStore(inner: Store, around: Around): Store {
     readTo: (key, file) => inner.readTo(key, file),
     list: (prefix) => inner.list(prefix),
     folders: (prefix) => inner.folders(prefix),
-    sizes: (prefix) => inner.sizes(prefix),
+    listing: (prefix) => inner.listing(prefix),
     create: (key, body, options) => around({ method: 'create', key }, () => inner.create(key, body, options)),
     replace: (key, body, options) => around({ method: 'replace', key }, () => inner.replace(key, body, options)),
     adopt: (key, from, fromKey, options) =>

@@ -18,7 +18,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { type SmallPress, smallPress } from '../../publication/made/small-press';
 import { wrappedStore } from '../../publication/made/wrapped-store';
-import { takeBackNewest } from './made-decisions';
+import { holdRelease, takeBackNewest } from './made-decisions';
 import '../../fixtures/needs-seconds';
 
 let signer: Signer;
@@ -101,6 +101,30 @@ describe('a flavour whose build failed', () => {
       version: '20261127.083000',
       kept: [{ kernel: 'hwe', from: first }],
     });
+  });
+
+  it('gets copies of its kernel and initrd where its last version only waits: that may never be offered', async () => {
+    const press = await published();
+    await holdRelease(press, { release: 'noble' });
+    const newer = [
+      { kernel: 'ga', version: '6.8.0-51' },
+      { kernel: 'hwe', version: '6.8.0-51' },
+    ];
+    await publish(await built(press, { kernels: newer }), press);
+    press.turnClockTo('2026-11-28T08:30:00Z');
+    const seen = { newest: { ga: next, hwe: next }, serial: '20261127' };
+
+    const result = await publish(await keeping(press, await built(press, seen)), press);
+
+    const last = '20261127.083000';
+    expect(result).toMatchObject({ version: null, kept: [{ kernel: 'hwe', from: next }], held: { pending: 2 } });
+    const { shelf } = await readView('candidate', press);
+    const [old, made] = [next, last].map((name) => shelf.products[idOf('hwe')]?.versions[name]?.version.items);
+    for (const item of ['boot-kernel', 'boot-initrd']) {
+      const path = `noble/amd64/${last}/hwe-24.04/generic/${item}`;
+      expect(made?.[item]).toEqual({ ...old?.[item], path });
+    }
+    expect((await verifyMirror(press.mirror, { scratch: temporaryFolder() })).problems).toEqual([]);
   });
 
   it('is left out where it was never published', async () => {

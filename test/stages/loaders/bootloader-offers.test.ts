@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BuiltBootloaders, BuiltLoaderItem } from '../../../lib/job/handed-on/bootloaders';
+import { reusesNothing } from '../../../lib/publication/offers/offered-files';
 import { addVersions } from '../../../lib/simplestreams/merge';
 import type { Products } from '../../../lib/simplestreams/types';
 import { loaderAdditions, loaderOffersOf, loaderUpdates } from '../../../lib/stages/loaders/bootloader-offers';
@@ -23,7 +24,7 @@ function builtOf(changes: Partial<Record<'shim-signed' | 'grub2-signed', BuiltLo
 
 const offersOf = (built = builtOf(), inputs = '') => loaderOffersOf('site', inputs, built);
 const at = new Date('2026-11-20T08:30:00Z');
-const claimed = (version: string) => new Map([[uefi, version]]);
+const claimed = (version: string) => new Map([[uefi, { version, reuse: reusesNothing }]]);
 
 /** The document of a view where this was published, one version after the other. */
 function publishedBy(...versions: readonly (readonly [name: string, built: BuiltBootloaders])[]): Products | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernelOf } from '../../../lib/catalog/kernels';
 import type { Job } from '../../../lib/job/job';
+import { reusesNothing } from '../../../lib/publication/offers/offered-files';
 import { type Addition, addVersions } from '../../../lib/simplestreams/merge';
 import type { Products } from '../../../lib/simplestreams/types';
 import type { Offer } from '../../../lib/stages/updates/offers';
@@ -89,7 +90,7 @@ describe('additionsOf', () => {
   it('gives news the claimed name, and everything else its newest version with renewed fields', () => {
     const updates = offer('generic', { packages: 'p2' }, { inputs: 'new' });
     const known = offer('cloud', {}, { inputs: 'new' });
-    const claimed = { version: '20261120.083000', built, offers: [updates] };
+    const claimed = { version: '20261120.083000', built, offers: [updates], reuse: reusesNothing };
 
     const additions = additionsOf([updates, known], standing, job, claimed);
 
@@ -101,7 +102,7 @@ describe('additionsOf', () => {
   });
 
   it('gives everything the claimed name in a rebuild', () => {
-    const claimed = { version: '20261120.083000', built, offers: [generic, cloud] };
+    const claimed = { version: '20261120.083000', built, offers: [generic, cloud], reuse: reusesNothing };
     const names = additionsOf([generic, cloud], standing, rebuild, claimed).map(({ versionName }) => versionName);
     expect(names).toEqual(['20261120.083000', '20261120.083000']);
   });
@@ -113,12 +114,12 @@ describe('additionsOf', () => {
       [offer('cloud', { packages: 'p2' }), '20261121'],
     ]);
     expect(additionsOf([generic, cloud], overtaken, job, undefined)).toMatchObject([{ productId: 'product-generic' }]);
-    const claimed = { version: '20261120.083000', built, offers: [generic] };
+    const claimed = { version: '20261120.083000', built, offers: [generic], reuse: reusesNothing };
     expect(additionsOf([cloud], overtaken, job, claimed)).toEqual([]);
   });
 
   it('drops the claimed name where an equal build came first', () => {
-    const claimed = { version: '20261120.083000', built, offers: [generic] };
+    const claimed = { version: '20261120.083000', built, offers: [generic], reuse: reusesNothing };
     expect(additionsOf([generic], standing, job, claimed)).toMatchObject([{ versionName: '20261120' }]);
   });
 });

@@ -197,7 +197,7 @@ describe('a mirror over HTTP', () => {
     const refused = { name: 'NotSupported', message: expect.stringContaining('http://127.0.0.1:1/') };
     await expect(keysOf(store, 'pool/')).rejects.toMatchObject(refused);
     await expect(store.folders('pool/')).rejects.toMatchObject(refused);
-    await expect(store.sizes('pool/')).rejects.toMatchObject(refused);
+    await expect(store.listing('pool/')).rejects.toMatchObject(refused);
     await expect(store.create('a')).rejects.toMatchObject(refused);
     await expect(store.replace('a')).rejects.toMatchObject(refused);
     await expect(store.adopt('a')).rejects.toMatchObject(refused);
