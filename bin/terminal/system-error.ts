@@ -15,6 +15,12 @@ export function systemError(thrown: unknown, isRoot = process.geteuid?.() === 0)
       misuse: true,
     });
   }
+  if (code === 'EROFS' && path !== undefined) {
+    return new MirrorError('AccessDenied', `read-only file system: ${path}`, {
+      hint: 'make its file system writable (mount -o remount,rw), and run the command again',
+      cause: error,
+    });
+  }
   if ((code !== 'EACCES' && code !== 'EPERM') || path === undefined) return error;
   return new MirrorError('AccessDenied', `permission denied: ${dest === undefined ? path : `${path} -> ${dest}`}`, {
     hint: isRoot

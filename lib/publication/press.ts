@@ -15,7 +15,7 @@ export interface Press {
   readonly onCommit?: (view: string, commit: Commit) => void;
 }
 
-/** Of a commit: it is about to be made; it was made; another writer was faster. If the first is the last, it may have been made. */
+/** Of a commit: it is about to be made; it was made; it was not, as something else is there. If the first is the last, it may be. */
 export type Commit = 'tried' | 'made' | 'overtaken';
 
 /** A press during a key rotation: `signer` is the new key. */

@@ -1,11 +1,14 @@
 /* job/operations: what operators ask for, and what comes back. */
 
 import { z } from 'zod';
-import { architectureWord, ViewName } from '../build-request';
+import { architectureWord, longestName, ViewName } from '../build-request';
 import { anyFlavour, anyRelease, anyView, checkName, duration, viewSource } from './view-source';
 
 const [view, release] = [anyView, anyRelease];
-const snapshotName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be letters, digits, dots and dashes');
+const snapshotName = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'must be letters, digits, dots and dashes')
+  .max(longestName, `must have at most ${longestName} characters`);
 
 /** An exact name, or `newest`. */
 const version = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'must be a version, such as 20261120.083000');

@@ -1,5 +1,8 @@
-import { MirrorError } from '../../errors';
+import { type ErrorName, MirrorError } from '../../errors';
 import type { Press } from '../press';
+
+/** By these, a store refuses to write over what is there. */
+const refusals: readonly ErrorName[] = ['PreconditionFailed', 'ChecksumMismatch'];
 
 /**
  * Writes what makes a change of a view valid, unless another writer was faster, and tells the press.
@@ -14,8 +17,9 @@ export async function commitOnce(
   try {
     await write();
   } catch (error) {
-    if (!(error instanceof MirrorError && error.name === 'PreconditionFailed')) throw error;
+    if (!(error instanceof MirrorError && refusals.includes(error.name))) throw error;
     onCommit?.(view, 'overtaken');
+    if (error.name !== 'PreconditionFailed') throw error;
     return false;
   }
   onCommit?.(view, 'made');

@@ -23,6 +23,14 @@ describe('an error of the system', () => {
     });
   });
 
+  it('of a read-only file system says which', () => {
+    expect(systemError(failed({ code: 'EROFS', path: '/srv/mirror/x' }))).toMatchObject({
+      name: 'AccessDenied',
+      message: 'read-only file system: /srv/mirror/x',
+      hint: expect.stringContaining('writable'),
+    });
+  });
+
   it('of a working directory that is gone keeps its cause', () => {
     const cause = failed({ code: 'ENOENT', syscall: 'uv_cwd' });
     expect(systemError(cause)).toMatchObject({ name: 'NoSuchDirectory', misuse: true, cause });

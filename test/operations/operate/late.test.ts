@@ -27,6 +27,11 @@ async function made(makeStore: () => ReturnType<(typeof allStores)[number][1]>):
   return mirror;
 }
 
+async function putBack({ store }: MadeMirror, key: string, old: Buffer): Promise<void> {
+  if (store instanceof DirectoryStore) writeFileSync(join(store.root, key), old);
+  else await store.replace(key, old, { ifMatch: (await store.read(key))?.tag ?? null });
+}
+
 describe.each(allStores)('an operation, %s,', (_, makeStore) => {
   it('has changed nothing where a view of it was restored, though that view needs no change', async () => {
     const mirror = await made(makeStore);
@@ -51,8 +56,7 @@ describe.each(allStores)('an operation, %s,', (_, makeStore) => {
     };
     await mirror.publish('candidate', '20261124.083000', images('bad'));
     await mirror.operate(withdraw);
-    if (mirror.store instanceof DirectoryStore) writeFileSync(join(mirror.store.root, key), old);
-    else await mirror.store.replace(key, old, { ifMatch: (await mirror.store.read(key))?.tag ?? null });
+    await putBack(mirror, key, old);
     const before = await mirror.history('candidate');
 
     await expect(mirror.operate({ ...withdraw, does: 'restore', allViews: true })).rejects.toMatchObject({
