@@ -1,20 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { operatorKey, operatorWith } from '../operation/operator';
 
-let key: string;
-beforeAll(async () => {
-  key = await operatorKey();
-});
-
+const key = operatorKey();
 const [older, newer] = ['20261120.083000', '20261125.083000'];
 
 /** A mirror with two versions, and its index before and after the second one. */
 async function published() {
-  const operator = await operatorWith(key, folderInMemory());
+  const operator = await operatorWith(await key, folderInMemory());
   const path = join(operator.mirror, layout.index('candidate'));
   await operator.publish(older, {}, '2026-11-20T08:30:00Z');
   const first = readFileSync(path);
