@@ -114,8 +114,8 @@ function newestIn(
 }
 
 /**
- * Sizes of images that the view does not have yet: those of noble on images.maas.io in August 2025 (docs/build.md), and of
- * bookworm as it was built here in November 2026. Layers are estimates: that of Ubuntu has firmware.
+ * Sizes of images that the view does not have yet: those of noble on images.maas.io in August 2025 (docs/build.md), and the
+ * root of bookworm as it was built in November 2026. Its kernel and initrd, and all layers, are guesses: that of Ubuntu has firmware.
  */
 const usual = (request: BuildRequest): PartSizes =>
   releaseFor(request).family === 'ubuntu'
