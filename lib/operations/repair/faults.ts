@@ -8,12 +8,13 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
-import { asWrittenLast, refuseOlderRemains } from '../../publication/published-last';
+import { isPutBack, refuseOlderRemains } from '../../publication/published-last';
 import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
 import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
+import { asWrittenLast, isRemovedLast } from '../../publication/restored/written-last';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
@@ -25,6 +26,10 @@ export type Fault =
   | { readonly fault: 'unfinished' }
   /** index.sjson was removed. */
   | { readonly fault: 'missing' }
+  /** An index of a deleted view was put back by hand. */
+  | { readonly fault: 'put back' }
+  /** In a directory, what is left of a deleted view is not what was written last. */
+  | { readonly fault: 'tombstone' }
   /** index.sjson was restored from a backup. */
   | { readonly fault: 'restored' }
   /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
@@ -57,6 +62,9 @@ export async function faultsOf(
 ): Promise<readonly Fault[]> {
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
+    if (['unfinished', 'missing', 'restored'].includes((await mirror.standing(layout.tombstone(view))).standing))
+      return [{ fault: 'tombstone' }];
+    if (await isRemovedLast(view, mirror)) return [{ fault: 'put back' }];
     const { standing } = await mirror.standing(layout.index(view));
     // An index that was removed, and was the first one, looks like one whose writer was killed.
     if (standing === 'unfinished' || standing === 'missing') {
@@ -65,6 +73,7 @@ export async function faultsOf(
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
   const visible = await readIndex(view, press);
+  if (await isPutBack(visible, press)) return [{ fault: 'put back' }];
   const lost = await lostFaults(visible, press);
   if (lost.length > 0) {
     await refuseOlderRemains(visible, press);

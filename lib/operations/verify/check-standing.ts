@@ -25,7 +25,8 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
   return [...now].flatMap(([object, seen]) => {
     if (before.get(object) !== seen) return [];
     const rule = rules.find((one) => seen.startsWith(one));
-    if (rule === undefined || (told.has(object) && rule !== 'restored')) return [];
+    if (rule === undefined || (rule === 'missing' && !isTombstone(object))) return [];
+    if (told.has(object) && rule !== 'restored') return [];
     return [{ object, rule, message: messages[rule](object, seen) }];
   });
 }
@@ -51,11 +52,18 @@ function prospectsOf(standing: string | undefined): string {
   return 'the next publication refuses to continue from it';
 }
 
-const rules = ['unfinished', 'restored', 'foreign', 'damaged'] as const;
+/** A missing index of a view is reported by the check of the view. */
+function isTombstone(object: string): boolean {
+  return object.endsWith('/streams/v1/deleted.sjson');
+}
+
+const rules = ['unfinished', 'missing', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
     'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
+  missing: (object) =>
+    `something removed it; what was withdrawn in the deleted view still applies here; to return to what was written last, run: maas-mirror repair ${object.replace(/\/streams\/.*$/, '')}`,
   restored: (object) =>
     `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,
   foreign: (object) =>

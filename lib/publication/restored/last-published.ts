@@ -6,10 +6,11 @@ import { parseProducts, writeJson } from '../../simplestreams/json';
 import type { Index, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
 import type { Press } from '../press';
-import { asWrittenLast, laterPlainIndex } from '../published-last';
+import { laterPlainIndex } from '../published-last';
 import { readNamed } from '../read-index';
 import { readRemembered } from '../read-state';
 import { type PublishedDocument, type PublishedView, readView } from '../read-view';
+import { asWrittenLast } from './written-last';
 
 /**
  * A view as it was published last, if its index was restored from a backup since; otherwise undefined. In a directory, the
