@@ -4,10 +4,10 @@ import { parseIndex } from '../simplestreams/json';
 import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
 import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
+import { isRemovedLast, withNewest } from '../store/directory/with-newest';
 import type { Store } from '../store/store';
 import { type PublishedIndex, type Reading, readIndex, unlessLost } from './read-index';
 import { decisionsUnder, historyLength, readDecisions, readStoredOf, readTombstone } from './read-state';
-import { asWrittenLast, isRemovedLast } from './restored/written-last';
 import type { ViewState } from './state/view-state';
 
 type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
@@ -46,7 +46,7 @@ export async function refuseOlderRemains(visible: Visible, reading: Reading): Pr
   const { view } = visible;
   const isRestored =
     mirror instanceof DirectoryStore
-      ? (await asWrittenLast(view, mirror)) !== undefined
+      ? (await withNewest(mirror, layout.index(view))) !== undefined
       : visible.index !== undefined && (await laterPlainIndex(visible, reading)) !== undefined;
   if (!isRestored) return;
   const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
@@ -71,7 +71,7 @@ export function wayBack(view: string, mirror: Store): string {
 export async function refuseRestoredView(view: string, reading: Reading): Promise<void> {
   const { mirror } = reading;
   if (mirror instanceof DirectoryStore) {
-    if (await isRemovedLast(view, mirror)) throw putBackError(view, reading);
+    if (await isRemovedLast(mirror, layout.index(view))) throw putBackError(view, reading);
     await mirror.requireOwn(layout.index(view));
   } else await refuseRestored(await readIndex(view, reading), reading);
 }
@@ -89,7 +89,7 @@ export async function decidedLast(
   if (await isPutBack(visible, reading))
     return decisionsUnder({ view, index: undefined, tag: null, byFormer: false }, reading);
   if (mirror instanceof DirectoryStore && (await isKnownHere(visible, reading))) {
-    const written = await asWrittenLast(visible.view, mirror);
+    const written = await withNewest(mirror, layout.index(visible.view));
     return written && readDecisions(visible.view, { ...reading, mirror: written });
   }
   const index = await laterPlainIndex(visible, reading);
@@ -107,7 +107,7 @@ export async function isPutBack(visible: Visible, reading: Reading): Promise<boo
   if (index === undefined) return false;
   if (mirror instanceof DirectoryStore) {
     const { standing, number } = await mirror.standing(layout.index(view));
-    if (standing === 'restored') return isRemovedLast(view, mirror);
+    if (standing === 'restored') return isRemovedLast(mirror, layout.index(view));
     if (number >= 0 && standing !== 'foreign') return false;
   }
   const tombstone = await readTombstone(view, reading);

@@ -1,7 +1,7 @@
 import { mirror as layout } from '../job/layout';
 import { DirectoryStore } from '../store/directory/directory';
+import { withNewest } from '../store/directory/with-newest';
 import { type PublishedIndex, type Reading, readIndex, readNamed, readSigned } from './read-index';
-import { withTombstoneOf } from './restored/written-last';
 import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
 import { emptyLedger, type Ledger, parseLedger } from './state/ledger';
@@ -164,7 +164,8 @@ async function buriedPath(
 export async function readTombstone(view: string, reading: Reading): Promise<Tombstone | undefined> {
   const key = layout.tombstone(view);
   const { mirror } = reading;
-  const last = mirror instanceof DirectoryStore ? await withTombstoneOf(view, mirror) : undefined;
+  const last =
+    mirror instanceof DirectoryStore ? await withNewest(mirror, key, ['unfinished', 'missing', 'restored']) : undefined;
   const found = await readSigned(key, { ...reading, mirror: last ?? mirror });
   return found && parseTombstone(found.text, key);
 }

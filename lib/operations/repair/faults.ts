@@ -14,10 +14,10 @@ import { type PublishedView, readDocuments, readView } from '../../publication/r
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
 import { lastPublished } from '../../publication/restored/last-published';
 import { type LostPart, lostParts } from '../../publication/restored/remains';
-import { asWrittenLast, isRemovedLast } from '../../publication/restored/written-last';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
+import { isRemovedLast, withNewest } from '../../store/directory/with-newest';
 import type { Store } from '../../store/store';
 
 /** What can be repaired in a view. */
@@ -64,7 +64,7 @@ export async function faultsOf(
   if (mirror instanceof DirectoryStore) {
     if (['unfinished', 'missing', 'restored'].includes((await mirror.standing(layout.tombstone(view))).standing))
       return [{ fault: 'tombstone' }];
-    if (await isRemovedLast(view, mirror)) return [{ fault: 'put back' }];
+    if (await isRemovedLast(mirror, layout.index(view))) return [{ fault: 'put back' }];
     const { standing } = await mirror.standing(layout.index(view));
     // An index that was removed, and was the first one, looks like one whose writer was killed.
     if (standing === 'unfinished' || standing === 'missing') {
@@ -91,7 +91,7 @@ export async function faultsOf(
 
 /** What is lost together with the index, which is not put back before that is known. */
 async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
-  const written = await asWrittenLast(view, mirror, ['unfinished', 'missing']);
+  const written = await withNewest(mirror, layout.index(view), ['unfinished', 'missing']);
   if (written === undefined) return [];
   const reading = { ...press, mirror: written };
   return lostFaults(await readIndex(view, reading), reading);
