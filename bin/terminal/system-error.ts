@@ -15,6 +15,12 @@ export function systemError(thrown: unknown, isRoot = process.geteuid?.() === 0)
       misuse: true,
     });
   }
+  if (code === 'EXDEV' && dest !== undefined) {
+    return new MirrorError('NotSupported', `${dest} is on another file system than ${path}`, {
+      hint: 'a mirror is changed only within one file system: move the folder back, without a link, or the whole mirror',
+      cause: error,
+    });
+  }
   if (code === 'EROFS' && path !== undefined) {
     return new MirrorError('AccessDenied', `read-only file system: ${path}`, {
       hint: 'make its file system writable (mount -o remount,rw), and run the command again',

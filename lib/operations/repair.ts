@@ -3,8 +3,10 @@ import { mirror as layout } from '../job/layout';
 import { type Operation, operationNeeds } from '../job/operations/operation';
 import type { Followed, OperationOutcome, ViewOutcome } from '../job/operations/outcome';
 import { changeView } from '../publication/change-view';
+import { removeIndexes } from '../publication/delete-view';
 import { followView, followViews } from '../publication/derived/follow-views';
 import type { Press } from '../publication/press';
+import { returnTombstone } from '../publication/restored/return-tombstone';
 import { takeRemains } from '../publication/restored/take-remains';
 import { timeText } from '../publication/state/kept-ledger';
 import type { Note } from '../publication/state/view-content';
@@ -165,6 +167,12 @@ async function repairFault(view: string, fault: Other, { note, withdrawn }: Repa
     case 'unfinished':
     case 'missing':
       if (mirror instanceof DirectoryStore) await mirror.finish(layout.index(view));
+      return;
+    case 'tombstone':
+      if (mirror instanceof DirectoryStore) await returnTombstone(view, mirror);
+      return;
+    case 'put back':
+      await removeIndexes(view, press);
       return;
     case 'lost':
       await takeRemains(view, note, press);

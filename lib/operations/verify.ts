@@ -8,7 +8,7 @@ import type { Store } from '../store/store';
 import { checkFollowed } from './verify/check-followed';
 import { checkItems } from './verify/check-items';
 import { checkLinks } from './verify/check-links';
-import { checkStandings, standingsOf, withProspects } from './verify/check-standing';
+import { checkPutBack, checkStandings, standingsOf, withProspects } from './verify/check-standing';
 import { type CheckedView, checkView } from './verify/check-view';
 import { type ItemKey, itemKeyIn } from './verify/item-key';
 import { missing, type Problem } from './verify/problem';
@@ -66,6 +66,7 @@ export interface VerifiedView {
  * - `twin`: index.json does not match index.sjson
  * - `behind`: the same, but index.json is older, as a crash may leave it; the next publication repairs it
  * - `ahead`: the same, but index.json is newer: index.sjson looks restored from a backup
+ * - `put-back`: the index of a deleted view was put back by hand
  * - `unfinished`, `restored`, `foreign`, `damaged`: in a directory, what the next publication finishes, or refuses to
  *   continue from (check-standing.ts)
  * - `keyring`, `secret-key`, `fingerprint`: the keyring is broken, contains a private key, or lacks the pinned key
@@ -82,7 +83,11 @@ export interface VerifiedView {
 export async function verifyMirror(store: Store, options: VerifyOptions): Promise<VerifyReport> {
   const names = options.views ?? (await viewsOf(store));
   const folders = options.views ?? (store instanceof DirectoryStore ? await viewFoldersOf(store) : names);
-  const mutable = [...folders.map(mirror.index), mirror.keyring, mirror.armouredKeyring];
+  const mutable = [
+    ...folders.flatMap((view) => [mirror.index(view), mirror.tombstone(view)]),
+    mirror.keyring,
+    mirror.armouredKeyring,
+  ];
   const before = await standingsOf(store, mutable);
   const { keyring, problems } = await trustedKeyring(store, options);
   const views = await checkViews(store, names, await signatureCheck(keyring, options.scratch));
@@ -93,15 +98,21 @@ export async function verifyMirror(store: Store, options: VerifyOptions): Promis
   const reading = { concurrency, ...(onProgress && { onProgress }) };
   const looked: Promised = options.objects === false ? new Map() : promised;
 
+  const putBack = await checkPutBack(store, names);
   const found = [
     ...(names.length === 0 ? [noView()] : []),
     ...problems,
+    ...putBack,
     ...views.flatMap((view) => view.problems),
     ...(options.views === undefined ? await followProblems(store, views) : []),
     ...links.problems,
     ...(await checkItems(store, looked, reading)),
   ];
-  const now = await standingsOf(store, mutable);
+  const wasPutBack = new Set(putBack.map(({ object }) => object));
+  const now = await standingsOf(
+    store,
+    mutable.filter((key) => !wasPutBack.has(key)),
+  );
   const told = new Set(found.map(({ object }) => object));
   return {
     views: views.map((view) => summaryOf(keyOf, view)),

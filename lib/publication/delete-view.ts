@@ -7,7 +7,7 @@ import { stateFiles, writeState } from './commit/write-state';
 import { entryOf } from './history-entry';
 import { contentOf, type NextContent, nextContent } from './next-content';
 import type { Press } from './press';
-import { refuseOlderRemains, refuseRestored } from './published-last';
+import { isPutBack, refuseOlderRemains, refuseRestored } from './published-last';
 import { readIndex, readSigned } from './read-index';
 import { type PublishedView, readRemaining, readView } from './read-view';
 import { timeText } from './state/kept-ledger';
@@ -28,9 +28,13 @@ export async function deleteView(view: string, note: Note, press: Press): Promis
   const { mirror } = press;
   for (;;) {
     const before = await readRemaining(view, press);
+    if (await isPutBack(before, press)) {
+      await removeIndexes(view, press);
+      return true;
+    }
     await refuseRestored(before, press);
     if (before.index === undefined) {
-      if (await isPutBack(view, press)) continue;
+      if (await isReturned(view, press)) continue;
       await removeIndexes(view, press);
       return false;
     }
@@ -106,7 +110,7 @@ export async function moveDeleted(
 }
 
 /** An index that was removed by hand is put back, as every other change does: the decisions that it names would be lost. */
-async function isPutBack(view: string, { mirror }: Press): Promise<boolean> {
+async function isReturned(view: string, { mirror }: Press): Promise<boolean> {
   if (!(mirror instanceof DirectoryStore)) return false;
   const key = layout.index(view);
   if ((await mirror.standing(key)).standing === 'settled') return false;

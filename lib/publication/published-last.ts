@@ -4,10 +4,10 @@ import { parseIndex } from '../simplestreams/json';
 import { detachedOpenpgpFault } from '../simplestreams/openpgp/openpgp-fault';
 import type { Index } from '../simplestreams/types';
 import { DirectoryStore } from '../store/directory/directory';
-import type { Standing } from '../store/directory/generations';
+import { isRemovedLast, withNewest } from '../store/directory/with-newest';
 import type { Store } from '../store/store';
 import { type PublishedIndex, type Reading, readIndex, unlessLost } from './read-index';
-import { decisionsUnder, historyLength, readDecisions } from './read-state';
+import { decisionsUnder, historyLength, readDecisions, readStoredOf, readTombstone } from './read-state';
 import type { ViewState } from './state/view-state';
 
 type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
@@ -15,9 +15,10 @@ type Visible = Pick<PublishedIndex, 'view' | 'index' | 'tag'>;
 /**
  * Refuses to continue from an index that was restored from a backup, since everything that was decided after it would be
  * lost. A directory refuses that by itself, when the index is replaced, unless it has lost what it wrote.
- * @throws ChecksumMismatch; the errors of readView
+ * @throws ChecksumMismatch, also for the index of a deleted view; the errors of readView
  */
 export async function refuseRestored(visible: Visible, reading: Reading): Promise<void> {
+  if (await isPutBack(visible, reading)) throw putBackError(visible.view, reading);
   if (await isKnownHere(visible, reading)) return;
   if ((await laterPlainIndex(visible, reading)) === undefined) return;
   const { view, index } = visible;
@@ -45,7 +46,7 @@ export async function refuseOlderRemains(visible: Visible, reading: Reading): Pr
   const { view } = visible;
   const isRestored =
     mirror instanceof DirectoryStore
-      ? (await asWrittenLast(view, mirror)) !== undefined
+      ? (await withNewest(mirror, layout.index(view))) !== undefined
       : visible.index !== undefined && (await laterPlainIndex(visible, reading)) !== undefined;
   if (!isRestored) return;
   const message = `${layout.index(view)} is not what was published last, and has lost files; it was probably restored from a backup`;
@@ -69,12 +70,14 @@ export function wayBack(view: string, mirror: Store): string {
  */
 export async function refuseRestoredView(view: string, reading: Reading): Promise<void> {
   const { mirror } = reading;
-  if (mirror instanceof DirectoryStore) await mirror.requireOwn(layout.index(view));
-  else await refuseRestored(await readIndex(view, reading), reading);
+  if (mirror instanceof DirectoryStore) {
+    if (await isRemovedLast(mirror, layout.index(view))) throw putBackError(view, reading);
+    await mirror.requireOwn(layout.index(view));
+  } else await refuseRestored(await readIndex(view, reading), reading);
 }
 
 /**
- * The decisions about a view when it was published last, if its visible index is not that one; otherwise undefined.
+ * The decisions about a view when it was published last, or deleted, if its visible index is not that one; otherwise undefined.
  * @throws the errors of readView
  */
 export async function decidedLast(
@@ -82,32 +85,58 @@ export async function decidedLast(
   reading: Reading,
 ): Promise<{ readonly state: ViewState } | undefined> {
   const { mirror } = reading;
+  const { view } = visible;
+  if (await isPutBack(visible, reading))
+    return decisionsUnder({ view, index: undefined, tag: null, byFormer: false }, reading);
   if (mirror instanceof DirectoryStore && (await isKnownHere(visible, reading))) {
-    const written = await asWrittenLast(visible.view, mirror);
+    const written = await withNewest(mirror, layout.index(visible.view));
     return written && readDecisions(visible.view, { ...reading, mirror: written });
   }
   const index = await laterPlainIndex(visible, reading);
   return index && decisionsUnder({ ...visible, index, byFormer: false }, reading);
 }
 
+/**
+ * Whether the index of a deleted view was put back by hand: what was left of the view is of a later change. A view that was
+ * created again has gone on from there, and one whose deletion was interrupted says so itself.
+ * @throws the errors of readView
+ */
+export async function isPutBack(visible: Visible, reading: Reading): Promise<boolean> {
+  const { view, index, tag } = visible;
+  const { mirror } = reading;
+  if (index === undefined) return false;
+  if (mirror instanceof DirectoryStore) {
+    const { standing, number } = await mirror.standing(layout.index(view));
+    if (standing === 'restored') return isRemovedLast(mirror, layout.index(view));
+    if (number >= 0 && standing !== 'foreign') return false;
+  }
+  const tombstone = await readTombstone(view, reading);
+  if (tombstone === undefined) return false;
+  const latest = (await laterPlainIndex(visible, reading)) ?? index;
+  const storedOf = (one: Index | undefined) => unlessLost(() => readStoredOf({ view, index: one }, reading));
+  const [own, left] = [await storedOf(latest), await storedOf(undefined)];
+  if (own === undefined || left === undefined) {
+    if (Date.parse(latest.updated) > Date.parse(tombstone.at)) return false;
+  } else {
+    const missed = (left.history?.entries ?? 0) - (own.history?.entries ?? 0);
+    if (missed <= (own.deleting ? 1 : 0)) return false;
+  }
+  // The view may have been deleted since its index was read.
+  return (await mirror.read(layout.index(view)))?.tag === tag;
+}
+
+/** The refusal to change a deleted view whose index was put back. */
+function putBackError(view: string, { mirror }: Reading): MirrorError {
+  const key = layout.index(view);
+  return new MirrorError('ChecksumMismatch', `${key} of ${mirror.name} was put back after ${view} was deleted`, {
+    hint: `to remove it again, run: maas-mirror repair ${view}; then run the command again`,
+  });
+}
+
 /** Whether the store knows itself what it wrote last: a directory does, unless that is lost together with the index. */
 async function isKnownHere({ view, index }: Visible, { mirror }: Reading): Promise<boolean> {
   if (!(mirror instanceof DirectoryStore)) return false;
   return index !== undefined || (await mirror.newest(layout.index(view))) !== undefined;
-}
-
-/** A directory as it is with the index that it wrote last, if the visible one was restored or removed; otherwise undefined. */
-export async function asWrittenLast(
-  view: string,
-  mirror: DirectoryStore,
-  hidden: readonly Standing[] = ['restored', 'missing'],
-): Promise<Store | undefined> {
-  const key = layout.index(view);
-  if (!hidden.includes((await mirror.standing(key)).standing)) return undefined;
-  const bytes = await mirror.newest(key);
-  if (bytes === undefined) return undefined;
-  const read: Store['read'] = async (other) => (other === key ? { bytes, tag: 'newest' } : mirror.read(other));
-  return Object.assign(Object.create(mirror) as Store, { read });
 }
 
 /**

@@ -1,4 +1,6 @@
 import { mirror as layout } from '../job/layout';
+import { DirectoryStore } from '../store/directory/directory';
+import { withNewest } from '../store/directory/with-newest';
 import { type PublishedIndex, type Reading, readIndex, readNamed, readSigned } from './read-index';
 import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
@@ -87,7 +89,8 @@ export async function historyLength(found: Pick<PublishedIndex, 'view' | 'index'
   return (await readStoredOf(found, reading))?.history?.entries ?? 0;
 }
 
-async function readStoredOf(
+/** The state that an index names, or the last one of a deleted view, as it is stored. @throws the errors of readView */
+export async function readStoredOf(
   { view, index }: Pick<PublishedIndex, 'view' | 'index'>,
   reading: Reading,
 ): Promise<StoredState | undefined> {
@@ -154,10 +157,16 @@ async function buriedPath(
   return index === undefined ? (await readTombstone(view, reading))?.state : undefined;
 }
 
-/** What is left of a deleted view, also if it was created again. @throws BadSignature, BadFormat */
+/**
+ * What is left of a deleted view, also if it was created again. A directory knows it even if an older one was put back by hand.
+ * @throws BadSignature, BadFormat
+ */
 export async function readTombstone(view: string, reading: Reading): Promise<Tombstone | undefined> {
   const key = layout.tombstone(view);
-  const found = await readSigned(key, reading);
+  const { mirror } = reading;
+  const last =
+    mirror instanceof DirectoryStore ? await withNewest(mirror, key, ['unfinished', 'missing', 'restored']) : undefined;
+  const found = await readSigned(key, { ...reading, mirror: last ?? mirror });
   return found && parseTombstone(found.text, key);
 }
 

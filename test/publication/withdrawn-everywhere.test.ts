@@ -47,8 +47,10 @@ it('the withdrawals of all views that are not frozen are read without their docu
 
   expect(found.map(({ id }) => id).sort()).toEqual(['all', 'w1', 'w2']);
   const decided = views.filter((view) => view !== 'snapshots/a');
-  expect(read.filter((key) => key.endsWith('.sjson')).sort()).toEqual(decided.map(layout.index).sort());
-  expect(read).toHaveLength(3 * decided.length);
+  expect(read.filter((key) => key.endsWith('.sjson')).sort()).toEqual(
+    decided.flatMap((view) => [layout.index(view), layout.tombstone(view)]).sort(),
+  );
+  expect(read).toHaveLength(4 * decided.length);
 });
 
 it('refuses where the marks of one view cannot be read', async () => {

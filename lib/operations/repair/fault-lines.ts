@@ -28,6 +28,8 @@ function lineOf(fault: Fault, view: string): PlanLine {
 const texts: Readonly<Record<Exclude<Fault['fault'], 'link' | 'unfollowed' | 'lost' | 'sourceless'>, string>> = {
   unfinished: 'an interrupted change is finished',
   missing: 'the index that was published last is put back',
+  'put back': 'the view was deleted: the index that was put back is removed again',
+  tombstone: 'deleted.sjson is returned to what was written last',
   restored: 'the restored index is taken as a rollback',
   'no state': 'its first state is written',
   behind: 'index.json follows index.sjson',

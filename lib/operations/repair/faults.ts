@@ -9,7 +9,7 @@ import { derivedContent } from '../../publication/derived/derive-view';
 import { sourcesOf } from '../../publication/derived/followers';
 import { contentOf, hasChanged, nextContent } from '../../publication/next-content';
 import type { Press } from '../../publication/press';
-import { asWrittenLast, refuseOlderRemains } from '../../publication/published-last';
+import { isPutBack, refuseOlderRemains } from '../../publication/published-last';
 import { type PublishedIndex, readIndex, unlessLost } from '../../publication/read-index';
 import { type PublishedView, readDocuments, readView } from '../../publication/read-view';
 import { isIndexBehind } from '../../publication/restored/is-index-behind';
@@ -19,6 +19,7 @@ import type { ViewState } from '../../publication/state/view-state';
 import type { Withdrawal } from '../../publication/state/withdrawal';
 import { decidedIn, decisionsOfAll } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
+import { isRemovedLast, withNewest } from '../../store/directory/with-newest';
 import type { Store } from '../../store/store';
 import { undeletedOf } from '../verify/check-followed';
 import { changedLines } from '../views/changed-lines';
@@ -37,6 +38,10 @@ export type Fault =
   /** index.sjson was removed. */
   | { readonly fault: 'missing' }
   | RestoredFault
+  /** An index of a deleted view was put back by hand. */
+  | { readonly fault: 'put back' }
+  /** In a directory, what is left of a deleted view is not what was written last. */
+  | { readonly fault: 'tombstone' }
   /** A part of what is remembered of the view is missing, or was changed. `ends`: so is what it offers, or its index. */
   | {
       readonly fault: 'lost';
@@ -76,6 +81,9 @@ export interface Binding {
 export async function faultsOf(view: string, binding: Binding, press: Press): Promise<readonly Fault[]> {
   const { mirror } = press;
   if (mirror instanceof DirectoryStore) {
+    if (['unfinished', 'missing', 'restored'].includes((await mirror.standing(layout.tombstone(view))).standing))
+      return [{ fault: 'tombstone' }];
+    if (await isRemovedLast(mirror, layout.index(view))) return [{ fault: 'put back' }];
     const { standing } = await mirror.standing(layout.index(view));
     // An index that was removed, and was the first one, looks like one whose writer was killed.
     if (standing === 'unfinished' || standing === 'missing') {
@@ -84,6 +92,7 @@ export async function faultsOf(view: string, binding: Binding, press: Press): Pr
     if (standing === 'foreign') await mirror.requireOwn(layout.index(view));
   }
   const visible = await readIndex(view, press);
+  if (await isPutBack(visible, press)) return [{ fault: 'put back' }];
   const lost = await lostFaults(visible, press);
   if (lost.length > 0) {
     await refuseOlderRemains(visible, press);
@@ -106,7 +115,7 @@ export function restoredFault({ before, next }: RestoredChange): RestoredFault {
 
 /** What is lost together with the index, which is not put back before that is known. */
 async function lostUnder(view: string, mirror: DirectoryStore, press: Press): Promise<Fault[]> {
-  const written = await asWrittenLast(view, mirror, ['unfinished', 'missing']);
+  const written = await withNewest(mirror, layout.index(view), ['unfinished', 'missing']);
   if (written === undefined) return [];
   const reading = { ...press, mirror: written };
   return lostFaults(await readIndex(view, reading), reading);

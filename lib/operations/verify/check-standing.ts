@@ -1,5 +1,8 @@
 import { MirrorError } from '../../errors';
 import { mirror } from '../../job/layout';
+import { isPutBack } from '../../publication/published-last';
+import { readIndex } from '../../publication/read-index';
+import { isOfView } from '../../publication/withdrawn-everywhere';
 import { DirectoryStore } from '../../store/directory/directory';
 import { bothWays, viewOfIndex } from '../../store/directory/directory-refusals';
 import type { Standing } from '../../store/directory/generations';
@@ -28,7 +31,7 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
     if (before.get(object) !== seen) return [];
     const rule = rules.find((one) => seen.startsWith(one));
     if (rule === undefined || (told.has(object) && rule !== 'restored')) return [];
-    if (rule === 'missing' && !isMissingAlone(object, told)) return [];
+    if (rule === 'missing' && !isTombstone(object) && !isMissingAlone(object, told)) return [];
     return [{ object, rule, message: messages[rule](object, seen) }];
   });
 }
@@ -37,6 +40,27 @@ export function checkStandings(before: Standings, now: Standings, told: Readonly
 function isMissingAlone(object: string, told: ReadonlySet<string>): boolean {
   const view = viewOfIndex(object);
   return view !== undefined && !told.has(mirror.tombstone(view));
+}
+
+/** Reports indexes of deleted views that were put back by hand. What cannot be read of a view is reported by other checks. */
+export async function checkPutBack(store: Store, views: readonly string[]): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const view of views) if (await isVisiblyPutBack(view, store)) problems.push(putBackProblem(view));
+  return problems;
+}
+
+async function isVisiblyPutBack(view: string, store: Store): Promise<boolean> {
+  try {
+    return await isPutBack(await readIndex(view, { mirror: store }), { mirror: store });
+  } catch (error) {
+    if (isOfView(error)) return false;
+    throw error;
+  }
+}
+
+function putBackProblem(view: string): Problem {
+  const message = `${view} was deleted, and this index was put back by hand; what was withdrawn there still applies, and nothing is published to the view; to remove the index again, run: maas-mirror repair ${view}`;
+  return { object: mirror.index(view), rule: 'put-back', message };
 }
 
 /**
@@ -69,12 +93,19 @@ function prospectsOf(standing: string | undefined): string {
   return 'the next publication refuses to continue from it';
 }
 
+function isTombstone(object: string): boolean {
+  return object.endsWith('/streams/v1/deleted.sjson');
+}
+
 const rules = ['unfinished', 'missing', 'restored', 'foreign', 'damaged'] as const;
 
 const messages: Record<(typeof rules)[number], (object: string, seen: string) => string> = {
   unfinished: () =>
     'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
-  missing: (object) => `${missing(object, whyIndex).message}${putBack(object)}`,
+  missing: (object) =>
+    isTombstone(object)
+      ? `something removed it; what was withdrawn in the deleted view still applies here; to return to what was written last, run: maas-mirror repair ${object.replace(/\/streams\/.*$/, '')}`
+      : `${missing(object, whyIndex).message}${putBack(object)}`,
   restored: (object) =>
     `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,
   foreign: (object) =>

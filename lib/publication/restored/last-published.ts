@@ -5,8 +5,9 @@ import { jsonPathOf, plainIndexOf } from '../../simplestreams/documents';
 import { parseProducts, writeJson } from '../../simplestreams/json';
 import type { Index, Products } from '../../simplestreams/types';
 import { DirectoryStore } from '../../store/directory/directory';
+import { withNewest } from '../../store/directory/with-newest';
 import type { Press } from '../press';
-import { asWrittenLast, laterPlainIndex } from '../published-last';
+import { laterPlainIndex } from '../published-last';
 import { readNamed } from '../read-index';
 import { readRemembered } from '../read-state';
 import { type PublishedDocument, type PublishedView, readView } from '../read-view';
@@ -21,7 +22,7 @@ export async function lastPublished(visible: PublishedView, press: Press): Promi
   const { mirror } = press;
   if (index === undefined) return undefined;
   if (mirror instanceof DirectoryStore) {
-    const written = await asWrittenLast(view, mirror);
+    const written = await withNewest(mirror, layout.index(view));
     return written && readView(view, { ...press, mirror: written });
   }
   const last = await laterPlainIndex(visible, press);

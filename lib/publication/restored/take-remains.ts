@@ -44,6 +44,8 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     }
     // It names the lost state, so that it would not be known which of both is later.
     await press.mirror.remove(layout.plainIndex(view));
+    // If the view was created again, its history may be shorter now than that of its deletion, which would look later.
+    await press.mirror.remove(layout.tombstone(view));
     if (!(await moveIndex(before, next, entry, press))) continue;
     await followIndex(view, press);
     return remains;

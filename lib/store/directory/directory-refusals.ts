@@ -51,6 +51,9 @@ export function lostObject(path: string): MirrorError {
  */
 export function bothWays(key: string, standing: 'restored' | 'foreign'): string {
   const view = viewOfIndex(key);
+  const deleted = key.match(/^(.+)\/streams\/v1\/deleted\.sjson$/)?.[1];
+  if (standing === 'restored' && deleted !== undefined)
+    return `to return to what was written last, run: maas-mirror repair ${deleted}`;
   if (standing === 'restored' && view !== undefined) {
     const repair = `run: maas-mirror repair ${view}`;
     return `to keep it, ${repair}; to return to what was published last, remove ${key} and ${repair}`;

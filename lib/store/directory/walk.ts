@@ -1,5 +1,6 @@
-import { readdir, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { readdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { hasCode, ifThere } from '../durable';
 import { storeFolder } from '../key';
 import type { Listed } from '../store';
@@ -12,11 +13,15 @@ export async function* keysBelow(root: string, prefix: string): AsyncIterable<st
   yield* keysIn(root, prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
 }
 
-/** Names of the folders in a folder, also of empty ones, which a killed writer may leave. Symbolic links are skipped. */
+/**
+ * Names of the folders in a folder, also of empty ones, which a killed writer may leave. A link to a folder on another disk is
+ * a folder, also while that disk is missing: what was decided there must not be overlooked. A link to a folder that is listed
+ * itself is skipped: it is another name of the same.
+ */
 export async function foldersIn(root: string, folder: string): Promise<string[]> {
   const entries = await entriesOf(root, folder);
   const names = entries.filter(({ isFolder }) => isFolder).map(({ key }) => key.slice(folder.length, -1));
-  return names.sort(byBytes);
+  return [...names, ...(await linkedFolders(root, folder))].sort(byBytes);
 }
 
 /**
@@ -45,6 +50,25 @@ export async function removeEmptyFolders(folder: string, root: string): Promise<
   }
 }
 
+async function linkedFolders(root: string, folder: string): Promise<string[]> {
+  const links = (await entriesIn(root, folder)).filter((entry) => entry.isSymbolicLink());
+  const found: string[] = [];
+  for (const { name } of links) {
+    const path = join(root, folder, name);
+    const there = await ifThere(() => stat(path));
+    if (there?.isDirectory() === false) continue;
+    const named = relative(root, resolve(dirname(path), await readlink(path)));
+    const real = there === undefined ? named : relative(await realpath(root), await realpath(path));
+    if (!isListed(named) && !isListed(real)) found.push(name);
+  }
+  return found;
+}
+
+/** Whether a path below the root is a folder of the root, or of one that is listed, too: views and snapshots are. */
+function isListed(path: string): boolean {
+  return path === '' || (!path.startsWith('..') && /^(snapshots\/)?[^/]+$/.test(path));
+}
+
 async function* keysIn(root: string, folder: string, prefix: string): AsyncIterable<string> {
   for (const { key, isFolder } of await entriesOf(root, folder)) {
     if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
@@ -54,16 +78,19 @@ async function* keysIn(root: string, folder: string, prefix: string): AsyncItera
 }
 
 async function entriesOf(root: string, folder: string): Promise<{ key: string; isFolder: boolean }[]> {
+  return (await entriesIn(root, folder))
+    .filter((entry) => entry.isDirectory() || entry.isFile())
+    .map((entry) => ({
+      key: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`, // "a.b" sorts before "a/b"
+      isFolder: entry.isDirectory(),
+    }))
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
+async function entriesIn(root: string, folder: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() || entry.isFile())
-      .filter((entry) => folder !== '' || entry.name !== storeFolder)
-      .map((entry) => ({
-        key: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`, // "a.b" sorts before "a/b"
-        isFolder: entry.isDirectory(),
-      }))
-      .sort((one, other) => (one.key < other.key ? -1 : 1));
+    return entries.filter((entry) => folder !== '' || entry.name !== storeFolder);
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []; // removed in the meantime, or never existed
     throw error;

@@ -23,6 +23,16 @@ describe('an error of the system', () => {
     });
   });
 
+  it('of a mirror on two file systems says which', () => {
+    expect(systemError(failed({ code: 'EXDEV', path: '/srv/mirror/.store/tmp/x', dest: '/else/lab/y' }))).toMatchObject(
+      {
+        name: 'NotSupported',
+        message: '/else/lab/y is on another file system than /srv/mirror/.store/tmp/x',
+        hint: expect.stringContaining('move the folder back'),
+      },
+    );
+  });
+
   it('of a read-only file system says which', () => {
     expect(systemError(failed({ code: 'EROFS', path: '/srv/mirror/x' }))).toMatchObject({
       name: 'AccessDenied',

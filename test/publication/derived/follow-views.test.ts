@@ -179,10 +179,12 @@ describe('views that follow', () => {
 
     expect(await followViews('stable', { ...made.press, mirror })).toEqual([]);
     expect(read.filter((key) => key.endsWith('.sjson')).sort()).toEqual([
+      layout.tombstone('candidate'),
       layout.index('candidate'),
+      layout.tombstone('stable'),
       layout.index('stable'),
     ]);
-    expect(read).toHaveLength(6);
+    expect(read).toHaveLength(8);
   });
 
   // The other publisher commits, and follows, before the view is written, or before it is read to be changed.

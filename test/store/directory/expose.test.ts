@@ -1,5 +1,5 @@
-import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readlinkSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { exposeFolder } from '../../../lib/store/directory/expose';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
@@ -10,6 +10,21 @@ it('a view shows a folder of the pool by a relative link, as often as it is aske
 
   expect(readlinkSync(join(root, 'candidate/noble/amd64'))).toBe('../../pool/noble/amd64');
   expect(readlinkSync(join(root, 'snapshots/2026-11/noble/amd64'))).toBe('../../../pool/noble/amd64');
+});
+
+it('a view that was moved, with a link in its place, shows the pool by links from there', async () => {
+  const [root, place] = [temporaryFolder(), temporaryFolder()];
+  await exposeFolder(root, 'candidate', 'noble');
+  mkdirSync(join(root, 'pool/noble'), { recursive: true });
+  renameSync(join(root, 'candidate'), join(place, 'candidate'));
+  symlinkSync(join(place, 'candidate'), join(root, 'candidate'));
+
+  for (const folder of ['noble', 'noble', 'jammy']) await exposeFolder(root, 'candidate', folder);
+
+  expect(realpathSync(join(root, 'candidate/noble'))).toBe(realpathSync(join(root, 'pool/noble')));
+  expect(readlinkSync(join(root, 'candidate/jammy'))).toBe(
+    relative(join(place, 'candidate'), join(root, 'pool/jammy')),
+  );
 });
 
 it.each<[string, (path: string) => void, string]>([

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { keysBelow } from '../../../lib/store/directory/walk';
+import { foldersIn, keysBelow } from '../../../lib/store/directory/walk';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 
 const files = ['a.b', 'a/b', 'a/b.c', 'a/b/c', 'a0', 'b/.store/x', '.store/tmp/1', '.storeX', 'pool/noble/1', 'pool/n'];
@@ -35,6 +35,38 @@ it.each<[string, string[]]>([
   for await (const key of keysBelow(tree(), prefix)) found.push(key);
 
   expect(found).toEqual(keys);
+});
+
+it('folders that were moved to another place are found by their links, other names of a folder are not', async () => {
+  const [root, place] = [tree(), temporaryFolder()];
+  mkdirSync(join(root, 'snapshots/one'), { recursive: true });
+  mkdirSync(join(root, 'moved/deep/in'), { recursive: true });
+  writeFileSync(join(place, 'file'), '');
+  for (const [target, name] of [
+    [place, 'elsewhere'],
+    ['moved/deep/in', 'inside'],
+    ['/missing/disk', 'gone'],
+    [place, 'snapshots/two'],
+    ['elsewhere', 'again'],
+    [join(root, 'pool'), 'twin'],
+    ['snapshots/one', 'frozen'],
+    [join(place, 'file'), 'file'],
+    ['.', 'all'],
+  ] as const)
+    symlinkSync(target, join(root, name));
+
+  expect(await foldersIn(root, '')).toEqual([
+    'a',
+    'b',
+    'elsewhere',
+    'empty',
+    'gone',
+    'inside',
+    'moved',
+    'pool',
+    'snapshots',
+  ]);
+  expect(await foldersIn(root, 'snapshots/')).toEqual(['one', 'two']);
 });
 
 it('refuses a tree that cannot be read, and takes a missing one for empty', async () => {
