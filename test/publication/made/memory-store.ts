@@ -9,18 +9,18 @@ import type { Body, Listed, ObjectBytes, ObjectHead, Store, WriteOptions, Writte
 export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly objects: Map<string, Buffer>;
-  readonly #written = new Map<string, Date>();
-  readonly #now: () => Date;
+  private readonly written = new Map<string, Date>();
+  readonly clock: () => Date;
 
   constructor(objects: ReadonlyMap<string, Buffer> = new Map(), now = () => new Date()) {
     this.objects = new Map(objects);
-    this.#now = now;
+    this.clock = now;
   }
 
   /** Of what is there now. */
   copy(): MemoryStore {
-    const copy = new MemoryStore(this.objects, this.#now);
-    for (const [key, time] of this.#written) copy.#written.set(key, time);
+    const copy = new MemoryStore(this.objects, this.clock);
+    for (const [key, time] of this.written) copy.written.set(key, time);
     return copy;
   }
 
@@ -59,7 +59,7 @@ export class MemoryStore implements Store {
     checkPrefix(prefix);
     const found = [...this.objects].filter(([key]) => key.startsWith(prefix));
     return new Map(
-      found.map(([key, { length: size }]) => [key, { size, written: this.#written.get(key) ?? this.#now() }]),
+      found.map(([key, { length: size }]) => [key, { size, written: this.written.get(key) ?? this.clock() }]),
     );
   }
 
@@ -109,7 +109,7 @@ export class MemoryStore implements Store {
 
   private put(key: string, bytes: Buffer): Written {
     this.objects.set(key, bytes);
-    this.#written.set(key, this.#now());
+    this.written.set(key, this.clock());
     return writtenAs(bytes);
   }
 

@@ -7,7 +7,7 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { allStores } from '../../publication/made/all-stores';
-import { MadeMirror } from './made-mirror';
+import { MadeMirror } from '../operate/made-mirror';
 import '../../fixtures/needs-seconds';
 
 let signer: Signer;
