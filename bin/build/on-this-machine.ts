@@ -61,10 +61,10 @@ export async function runBuild(
   const places = placesOf(options);
   const found = await checkPlaces(places, asked);
   const requests = await describedRequests(asked);
+  await expireRuns(places.work, new Date());
   await requireDisk(places, requests, terminal);
   const { signer } = await openPlaces(places, found, terminal);
   await installHostTools(requests, terminal);
-  await expireRuns(places.work, new Date());
   await expireDownloads(join(places.work, 'cache'), new Date()); // needs flock
   if (!looked) await requireRootFileSystems(requests);
 

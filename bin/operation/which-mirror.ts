@@ -27,11 +27,25 @@ export function typedAgain(command: string, { mirror, stack, config, key }: Mirr
 export function withCommandsTypedAgain(thrown: unknown, words: MirrorWords & { key?: string }): unknown {
   if (!(thrown instanceof MirrorError) || thrown.hint === undefined) return thrown;
   const { name, message, misuse, cause } = thrown;
-  // Up to the end of the clause.
-  const hint = thrown.hint.replace(/(?<=: )maas-mirror [^;(\n]*?(?=$|;|\n|, (?:or|then)\b| \()/g, (command) => {
-    return typedAgain(command, words);
-  });
+  const hint = thrown.hint
+    .split(/(?=maas-mirror )/)
+    .map((text, at, all) => (beginsClause(all[at - 1]) ? withFirstTypedAgain(text, words) : text))
+    .join('');
   return hint === thrown.hint ? thrown : new MirrorError(name, message, { hint, misuse, cause });
+}
+
+/** Whether a command that follows this text is to be typed; others are only spoken of. */
+const beginsClause = (before = '') => /(?:: |; |, then |\brun |\n)$/.test(before);
+
+/** A text that begins with a command, which reaches to the end of its clause. Quoted words may contain anything. */
+function withFirstTypedAgain(text: string, words: MirrorWords & { key?: string }): string {
+  let isQuoted = false;
+  let end = 0;
+  for (; end < text.length; end++) {
+    if (text[end] === "'") isQuoted = !isQuoted;
+    if (!isQuoted && /^(?:[;\n]| \(|, (?:or|then)\b)/.test(text.slice(end, end + 8))) break;
+  }
+  return typedAgain(text.slice(0, end), words) + text.slice(end);
 }
 
 /** A mirror at an address, or that of a deployed stack. */

@@ -6,7 +6,11 @@ import { wrapped } from '../terminal/wrapped';
 export class UnreadViews {
   #count = 0;
 
-  constructor(private readonly terminal: Terminal) {}
+  /** @param typed a command, as it is to be typed for this mirror */
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly typed: (command: string) => string,
+  ) {}
 
   /** How many views were left out. */
   get count(): number {
@@ -15,9 +19,13 @@ export class UnreadViews {
 
   readonly add: OnUnread = (view, { message, hint }) => {
     this.#count++;
-    const ways = `to list what is wrong: maas-mirror verify ${view}; to see what can be repaired: maas-mirror repair ${view} --dry-run`;
-    const texts = [...(hint === undefined ? [] : [hint]), ways];
-    const lines = [`warning: ${view} is left out: ${message}`, ...texts.flatMap((text) => wrapped(text, 2))];
+    const lines = [
+      `warning: ${view} is left out: ${message}`,
+      ...(hint === undefined ? [] : wrapped(hint, 2)),
+      '  to list what is wrong, and to see what can be repaired:',
+      `    ${this.typed(`maas-mirror verify ${view}`)}`,
+      `    ${this.typed(`maas-mirror repair ${view} --dry-run`)}`,
+    ];
     for (const line of lines) this.terminal.err(line);
   };
 }

@@ -84,14 +84,16 @@ export const BootTimeout = z.int(minutesOfBoot).min(1, minutesOfBoot).max(longes
 /** Folders of a mirror, next to its views; `pages` is for a later version. */
 const reservedViews = ['pool', 'snapshots', 'bootloaders', 'pages'];
 
-/** It is a part of names of files, which have at most 255 bytes. */
+/** Names are parts of names of files, which have at most 255 bytes. */
 export const longestName = 64;
 
-export const ViewName = z
+/** Of a view that exists: an older release knew no longest name. */
+export const anyViewName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
-  .max(longestName, `must have at most ${longestName} characters`)
   .refine((name) => !reservedViews.includes(name), 'is a reserved name, as are pool, snapshots, bootloaders and pages');
+
+export const ViewName = anyViewName.max(longestName, `must have at most ${longestName} characters`);
 
 const fields = z.strictObject(
   {

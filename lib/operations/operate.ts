@@ -12,6 +12,7 @@ import { readMirror } from './carry-out/read-mirror';
 import { releaseResolved } from './carry-out/release-resolved';
 import type { Asked } from './plans/asked';
 import { refuseEnded } from './plans/holds/holding';
+import type { Planned } from './plans/planned';
 import { repairMirror } from './repair';
 
 /** What carries out operations: the mirror, the signer and the time. */
@@ -39,16 +40,23 @@ export async function operate(asked: Operation, bench: OperateBench): Promise<Op
   const planned = await passThrough(planOf(request, mirror, at), mirror.passes, bench);
   const plan = planIdOf(at, releaseResolved(asked.operation, mirror), planned.views);
   if (asked.plan !== undefined && asked.plan !== plan) throw planChanged(planned.remarks);
-  for (const { view, lines } of planned.views) if (lines.length === 0) await refuseRestoredView(view, bench);
+  for (const { view } of unchangedIn(planned.views, asked.operation)) await refuseRestoredView(view, bench);
   const { remarks } = planned;
   const run: Run = { asked, request: planned.then ?? request, at, bench, mirror, commits: new Map(), planned, remarks };
   const done = asked.dryRun
     ? { views: planned.views.map(({ view, lines }) => ({ view, lines, moved: false })), followed: [] }
     : await changeInTurn(run);
-  // Somebody else did the same meanwhile. What was changed here must be told, so it is not hidden by a refusal.
+  // Another operator did the same meanwhile. What was changed here must be reported, so no refusal hides it.
   const isNothing = !asked.dryRun && done.views.every(({ moved }) => !moved);
   if (isNothing) for (const { view } of done.views) await refuseRestoredView(view, bench);
   return { plan, at: timeText(at), ...done, remarks: run.remarks, needs: operationNeeds };
+}
+
+/** Views that need no change. Those that were not named do not keep the others from being changed. */
+function unchangedIn(views: Planned['views'], operation: OperationRequest): Planned['views'] {
+  const isNothing = views.every(({ lines }) => lines.length === 0);
+  const named = 'view' in operation ? operation.view : undefined;
+  return views.filter(({ view, lines }) => lines.length === 0 && (isNothing || view === named));
 }
 
 type AnyRequest = Asked<OperationRequest['does']>;

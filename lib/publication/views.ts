@@ -1,5 +1,5 @@
 import { MirrorError } from '../errors';
-import { ViewName } from '../job/build-request';
+import { anyViewName } from '../job/build-request';
 import { isFrozenName, mirror as layout } from '../job/layout';
 import { anyView } from '../job/operations/view-source';
 import { DirectoryStore } from '../store/directory/directory';
@@ -34,7 +34,7 @@ export async function viewFoldersOf(store: Store): Promise<string[]> {
   const [folders, frozen] = await Promise.all([store.folders(''), store.folders('snapshots/')]);
   const remembered = await rememberedViews(store);
   // A disk may have folders of its own, which not everybody may read: `lost+found`.
-  const views = [...folders, ...remembered].filter((name) => ViewName.safeParse(name).success);
+  const views = [...folders, ...remembered].filter((name) => anyViewName.safeParse(name).success);
   const paths = [...frozen.map((name) => `snapshots/${name}`), ...remembered.filter(isFrozenName)];
   const snapshots = paths.filter((name) => anyView.safeParse(name).success);
   return [...new Set([...views, ...snapshots])].sort();

@@ -15,5 +15,5 @@ it('a build that is killed, at a random moment of three of its parts, leaves no 
     .flatMap((ofPart) => ofPart.slice(Math.floor(Math.random() * ofPart.length)).slice(0, 1));
   expect(drawn).toHaveLength(3);
 
-  await expect(killBuilds(small, drawn)).resolves.toBeUndefined();
+  await expect(killBuilds(small, drawn), drawn.map(String).join('; ')).resolves.toBeUndefined();
 });

@@ -29,6 +29,7 @@ describe('the views of a mirror', () => {
     [['next/streams/v1/index.json'], ['next']], // it lost its signed one, which is for verify to say
     [[`candidate/streams/v1/${'0'.repeat(64)}.sjson`, 'candidate/streams/v1/index.json.gpg'], []],
     [['pool/noble/streams/v1/index.sjson', 'candidate/streams/v1/index.sjson.old'], []],
+    [[layout.index('a'.repeat(100))], ['a'.repeat(100)]], // an older release knew no longest name
     // Folders that a disk or a person has made, and those that are kept for later versions.
     [['lost+found', '.Trash-0', 'Old', 'bootloaders', 'pages', 'snapshots/lost+found'].map(layout.index), []],
   ])('of the objects %j are %j', async (keys, views) => {

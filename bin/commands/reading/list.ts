@@ -3,7 +3,7 @@ import { supportAt } from '../../../lib/catalog/support';
 import type { MirrorRow } from '../../../lib/operations/list';
 import { openToRead } from '../../operation/open-to-read';
 import { withMirrorOptions } from '../../operation/operation-command';
-import type { MirrorWords } from '../../operation/which-mirror';
+import { type MirrorWords, typedAgain } from '../../operation/which-mirror';
 import { listLines, wideLines } from '../../reading/list-text';
 import { UnreadViews } from '../../reading/unread-views';
 import type { Terminal } from '../../terminal/terminal';
@@ -42,7 +42,8 @@ export async function runList(
 ): Promise<number> {
   const { listViews } = await import('../../../lib/operations/list.js');
   const { store, views } = await openToRead(word, words, view === undefined ? undefined : [view]);
-  const unread = new UnreadViews(terminal);
+  const named = word === undefined ? words : { mirror: word };
+  const unread = new UnreadViews(terminal, (command) => typedAgain(command, named));
   const listed = await listViews(store, views === undefined ? { onUnread: unread.add } : { views });
   if (json)
     terminal.out(

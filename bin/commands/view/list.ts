@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openToRead } from '../../operation/open-to-read';
 import { withMirrorOptions } from '../../operation/operation-command';
-import type { MirrorWords } from '../../operation/which-mirror';
+import { type MirrorWords, typedAgain } from '../../operation/which-mirror';
 import { UnreadViews } from '../../reading/unread-views';
 import { viewsLines } from '../../reading/views-text';
 import type { Terminal } from '../../terminal/terminal';
@@ -22,7 +22,7 @@ export interface ViewListOptions extends MirrorWords {
 export async function runViewList({ json = false, ...words }: ViewListOptions, terminal: Terminal): Promise<number> {
   const { viewsOfMirror } = await import('../../../lib/operations/views-of-mirror.js');
   const { store, views: named } = await openToRead(undefined, words);
-  const unread = new UnreadViews(terminal);
+  const unread = new UnreadViews(terminal, (command) => typedAgain(command, words));
   const views = await viewsOfMirror(store, named, named === undefined ? unread.add : undefined);
   if (json) terminal.out(JSON.stringify(views, undefined, 2));
   else if (views.length > 0 || unread.count === 0) for (const line of viewsLines(views)) terminal.out(line);

@@ -1,7 +1,7 @@
 /* job/operations: what operators ask for, and what comes back. */
 
 import { z } from 'zod';
-import { architectureWord, longestName, ViewName } from '../build-request';
+import { anyViewName, architectureWord, longestName, ViewName } from '../build-request';
 import { anyFlavour, anyRelease, anyView, checkName, duration, viewSource } from './view-source';
 
 const [view, release] = [anyView, anyRelease];
@@ -36,7 +36,7 @@ export const OperationRequest = z.discriminatedUnion('does', [
   z.strictObject({
     does: z.literal('promote'),
     from: view,
-    to: ViewName,
+    to: anyViewName,
     /** @default - all */
     release: release.optional(),
     ...scope,
@@ -92,7 +92,7 @@ export const OperationRequest = z.discriminatedUnion('does', [
   z.strictObject({ does: z.literal('snapshot'), view, name: snapshotName }),
   z.strictObject({ does: z.literal('remove'), ...oneVersion }),
   z.strictObject({ does: z.literal('view-create'), name: ViewName, ...viewSource }),
-  z.strictObject({ does: z.literal('view-set'), name: ViewName, ...viewSource }),
+  z.strictObject({ does: z.literal('view-set'), name: anyViewName, ...viewSource }),
   z.strictObject({ does: z.literal('view-delete'), name: view }),
   z.strictObject({
     does: z.literal('repair'),

@@ -104,7 +104,7 @@ const messages: Record<(typeof rules)[number], (object: string, seen: string) =>
     'a newer version was written but is not visible: a publication was interrupted, or the file was removed; the next publication finishes it, or `maas-mirror repair`',
   missing: (object) =>
     isTombstone(object)
-      ? `something removed it; what was withdrawn in the deleted view still applies here; to return to what was written last, run: maas-mirror repair ${object.replace(/\/streams\/.*$/, '')}`
+      ? `something removed it; what was withdrawn in the deleted view still applies here; to return to what was written last, run: maas-mirror repair ${object.slice(0, object.indexOf('/streams/'))}`
       : `${missing(object, whyIndex).message}${putBack(object)}`,
   restored: (object) =>
     `it is older than what this tool wrote last and looks restored from a backup. Nothing is published on top of it until you decide: ${bothWays(object, 'restored')}`,

@@ -1,7 +1,7 @@
 import { type ErrorName, MirrorError } from '../../errors';
 import type { Press } from '../press';
 
-/** By these, a store refuses to write over what is there. */
+/** By these, a store refuses to replace an object that is not the expected one. */
 const refusals: readonly ErrorName[] = ['PreconditionFailed', 'ChecksumMismatch'];
 
 /**

@@ -26,7 +26,10 @@ export function endingView(view: string, states: ReadonlyMap<string, ViewState> 
   return [...first, `maas-mirror view delete ${view}`].join(', then ');
 }
 
-/** The command that has a view get from another one what it has from these; the rest of a selection stays. */
+/**
+ * The command that has a view get from another one what it has from these; the rest of a selection stays. For a selection that
+ * only mirror.yaml can say, it has a placeholder.
+ */
 export function elsewhere(
   view: string,
   { kind, source }: Pick<ViewState, 'kind' | 'source'>,
@@ -36,7 +39,7 @@ export function elsewhere(
   if (kind !== 'selected') return `maas-mirror view set ${view} --by-hand`;
   const parts = source?.select ?? [];
   const others = parts.map((part) => (from.includes(part.from) ? { ...part, from: other } : part));
-  return `maas-mirror view set ${view} ${selectOptions(others) ?? `--from ${other}`}`;
+  return `maas-mirror view set ${view} ${selectOptions(others) ?? '--from VIEW'}`;
 }
 
 /** The options that select these parts; undefined for those that only mirror.yaml can say. */

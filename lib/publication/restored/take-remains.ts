@@ -1,3 +1,4 @@
+import { MirrorError } from '../../errors';
 import { mirror as layout } from '../../job/layout';
 import { followIndex } from '../commit/follow-index';
 import { moveIndex } from '../commit/move-index';
@@ -44,11 +45,31 @@ export async function takeRemains(view: string, note: Note, press: Press): Promi
     }
     // It names the lost state, so that it would not be known which of both is later.
     await press.mirror.remove(layout.plainIndex(view));
-    // If the view was created again, its history may be shorter now than that of its deletion, which would look later.
-    await press.mirror.remove(layout.tombstone(view));
+    if (!(await renewNote(before, next, entry, press))) continue;
     if (!(await moveIndex(before, next, entry, press))) continue;
     await followIndex(view, press);
     return remains;
+  }
+}
+
+/**
+ * If the view was created again after a deletion, its history may be shorter now than that of the deletion, which would look
+ * later. So the note of the deletion names the new state.
+ * @returns false if the view is being deleted again
+ */
+async function renewNote(before: PublishedView, next: NextContent, entry: NewEntry, press: Press): Promise<boolean> {
+  const { view } = before;
+  const there = await press.mirror.read(layout.tombstone(view));
+  const tombstone = there && (await readTombstone(view, press));
+  if (there === undefined || tombstone === undefined) return true;
+  const files = stateFiles(before, next, entry);
+  await writeState(view, files, press);
+  try {
+    await leaveNote(view, { ...tombstone, state: files.path }, press, there.tag);
+    return true;
+  } catch (error) {
+    if (error instanceof MirrorError && error.name === 'PreconditionFailed') return false;
+    throw error;
   }
 }
 

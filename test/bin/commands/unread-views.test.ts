@@ -64,8 +64,8 @@ describe.each(Object.entries(lists))('%s', (_, list) => {
     const warned = people.errLines.map((line) => line.trim()).join(' ');
     expect(warned).toMatch(/^warning: next is left out: /);
     expect(warned).toContain(why);
-    expect(warned).toContain('maas-mirror verify next');
-    expect(warned).toContain('maas-mirror repair next --dry-run');
+    expect(people.errLines).toContain(`    maas-mirror verify next --mirror ${mirror}`);
+    expect(people.errLines).toContain(`    maas-mirror repair next --dry-run --mirror ${mirror}`);
 
     expect(await list(mirror, programs, true)).toBe(1);
     const views = (JSON.parse(programs.outLines.join('\n')) as { view: string }[]).map(({ view }) => view);

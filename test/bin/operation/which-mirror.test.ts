@@ -97,6 +97,19 @@ describe('a command that is printed', () => {
       `to keep it, run: maas-mirror repair lab ${named}; else restore it`,
     ],
     ['run: maas-mirror list lab (noble)', `run: maas-mirror list lab ${named} (noble)`],
+    [
+      'to end the view: maas-mirror view set lab --by-hand, then maas-mirror view delete candidate',
+      `to end the view: maas-mirror view set lab --by-hand ${named}, then maas-mirror view delete candidate ${named}`,
+    ],
+    [
+      'run maas-mirror repair, then look for the change: maas-mirror history lab; only if it is missing, run it again',
+      `run maas-mirror repair ${named}, then look for the change: maas-mirror history lab ${named}; only if it is missing, run it again`,
+    ],
+    [
+      "promote it: maas-mirror promote a b --waive-boot-test 'lab (old), then; gone'",
+      `promote it: maas-mirror promote a b --waive-boot-test 'lab (old), then; gone' ${named}`,
+    ],
+    ['restore what maas-mirror verify names', 'restore what maas-mirror verify names'],
     ['`maas-mirror view list` lists its views', '`maas-mirror view list` lists its views'],
   ])('in a hint, too: %s', (hint, said) => {
     const error = new MirrorError('Held', 'held', { hint, misuse: true });

@@ -33,7 +33,7 @@ async function putBack({ store }: MadeMirror, key: string, old: Buffer): Promise
 }
 
 describe.each(allStores)('an operation, %s,', (_, makeStore) => {
-  it('has changed nothing where a view of it was restored, though that view needs no change', async () => {
+  it('changes the view that it names where another one was restored that needs no change, and refuses it where that is named', async () => {
     const mirror = await made(makeStore);
     await mirror.operate(promote);
     const key = layout.index('stable');
@@ -57,13 +57,14 @@ describe.each(allStores)('an operation, %s,', (_, makeStore) => {
     await mirror.publish('candidate', '20261124.083000', images('bad'));
     await mirror.operate(withdraw);
     await putBack(mirror, key, old);
-    const before = await mirror.history('candidate');
-
-    await expect(mirror.operate({ ...withdraw, does: 'restore', allViews: true })).rejects.toMatchObject({
+    const restore: OperationRequest = { ...withdraw, does: 'restore', allViews: true };
+    await expect(mirror.operate({ ...restore, view: 'stable' })).rejects.toMatchObject({ name: 'NoSuchVersion' });
+    await expect(mirror.operate({ ...attest, passed: true })).rejects.toMatchObject({
       name: 'ChecksumMismatch',
       message: expect.stringContaining(key),
     });
-    expect(await mirror.history('candidate')).toEqual(before);
+    await mirror.operate(restore);
+    expect(await mirror.newest('candidate')).toEqual({ 'ga-24.04': 'bad/bad' });
   });
 
   it('that holds until a time does not begin after it, by its plan', async () => {

@@ -14,6 +14,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { allStores } from '../../publication/made/all-stores';
 import { MemoryStore } from '../../publication/made/memory-store';
+import { recordingStore } from '../../publication/made/wrapped-store';
 import { MadeMirror } from '../operate/made-mirror';
 import { putByHand } from './put-by-hand';
 import '../../fixtures/needs-seconds';
@@ -148,10 +149,17 @@ it('is not that of a view that was created again and has lost its history, once 
     if (isLost) await mirror.store.remove(key);
   }
 
-  await ask({ ...repair, forgetLost: true });
+  const { store, writes } = recordingStore(mirror.store);
+  await operate(
+    { operation: { ...repair, forgetLost: true }, by: 'anna@ops1', dryRun: false, tool: '0', needs: [] },
+    { ...bench, mirror: store },
+  );
 
   expect(await problems()).toEqual([]);
   expect((await readIndex('pilot', bench)).index).toBeDefined();
+  // The function of a stack may remove only indexes.
+  const removed = writes.filter((write) => write.startsWith('remove '));
+  expect(removed).toEqual([`remove ${layout.plainIndex('pilot')}`]);
   await ask(withdraw);
 });
 

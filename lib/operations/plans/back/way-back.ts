@@ -98,7 +98,11 @@ function pointedAway(
   });
   if (good === undefined || state === undefined)
     return { commands: [], why: `${why}; point it to a view that offers a good one (view set ${view})` };
-  return { commands: [elsewhere(view, state, [from], good)], why: `${why}; point it elsewhere, such as to ${good}` };
+  const command = elsewhere(view, state, [from], good);
+  // A selection that only mirror.yaml can say would lose its other parts.
+  if (command.endsWith(' VIEW'))
+    return { commands: [], why: `${why}; change its \`select:\` in mirror.yaml, such as to ${good}` };
+  return { commands: [command], why: `${why}; point it elsewhere, such as to ${good}` };
 }
 
 /** What the source goes on offering comes back after the hold, so that goes back first. */

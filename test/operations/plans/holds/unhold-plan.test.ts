@@ -191,7 +191,11 @@ describe('a hold among others', () => {
       { does: 'set', product: hwe, why: 'still held by another hold' },
     ]);
     expect(remarks[0]).toEqual({ about: 'still held', commands: ['maas-mirror unhold candidate noble'] });
-    expect(planUnhold(asked, mirrorOf(both), friday)).toMatchObject({ views: [{ lines: [{}, {}] }], remarks: [] });
+    const hold = `maas-mirror hold candidate noble --at ${three}`;
+    expect(planUnhold(asked, mirrorOf(both), friday)).toMatchObject({
+      views: [{ lines: [{}, {}] }],
+      remarks: [{ about: 'undo', commands: [hold, `${hold} --until ${monday.toISOString()} --arch amd64`] }],
+    });
     expect(planHoldEnds({}, mirrorOf(both), monday).views[0]?.lines).toEqual(views[0]?.lines);
   });
 
