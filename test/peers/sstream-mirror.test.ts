@@ -3,10 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../bin/serve/start-server';
-import { kernelOf } from '../../lib/catalog/kernels';
-import { itemPath } from '../../lib/catalog/products';
 import { digestOf } from '../../lib/machine/digest';
 import { run } from '../../lib/machine/run';
+import { listMirror } from '../../lib/operations/list';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { publish } from '../../lib/stages/publish';
 import { openMirrorDirectory, openWorkDirectory } from '../../lib/store/open';
@@ -58,7 +57,7 @@ describe('sstream-mirror of python-simplestreams', () => {
   });
 });
 
-/** @returns the paths of the published items */
+/** @returns the paths of the items of the published version */
 async function publishInto(
   root: string,
   folder: string,
@@ -75,11 +74,10 @@ async function publishInto(
     signer,
     now: () => new Date(`2026-11-${serial.slice(6)}T08:30:00Z`),
   });
-  const items = ['squashfs', 'manifest', 'boot-kernel', 'boot-initrd'] as const;
-  const kernels = ['generic', 'cloud'].map((name) => kernelOf('bookworm', 'amd64', name));
-  return [
-    ...new Set(kernels.flatMap((kernel) => items.map((item) => itemPath(kernel, published.version ?? '', item)))),
-  ];
+  const rows = await listMirror(mirror);
+  const own = rows.filter(({ version }) => version === published.version);
+  expect(own).toHaveLength(2);
+  return [...new Set(own.flatMap(({ files }) => files.map(({ path }) => path)))];
 }
 
 async function mirrorView(url: string, keyring: string, taken: string): Promise<void> {
