@@ -125,6 +125,23 @@ export function brokenViewContract(make: () => Promise<OperationBench>): void {
       expect(await withdrawnEverywhere(bench.press)).toEqual([]);
     });
 
+    it('restore in all views lifts, later, the mark that it left there, as the refusal of the version says', async () => {
+      const bench = await make();
+      await prepare(bench);
+      await bench.operate(inAllViews(withdrawal));
+      const putBack = await breakView('stable', bench);
+      await bench.operate(restoration);
+      await putBack();
+      await expect(bench.operate({ ...promotion, to: 'third' })).rejects.toMatchObject({
+        name: 'Withdrawn',
+        hint: `restore it first: maas-mirror restore candidate noble ${bad} --all-views`,
+      });
+
+      expect(movedIn(await bench.operate(restoration))).toEqual(['stable']);
+      expect(await withdrawnEverywhere(bench.press)).toEqual([]);
+      expect(movedIn(await bench.operate({ ...promotion, to: 'third' }))).toEqual(['third']);
+    });
+
     it('that breaks before its turn leaves it out, and says what does it there; the others are changed', async () => {
       const bench = await make();
       await prepare(bench);

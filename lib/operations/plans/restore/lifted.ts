@@ -39,19 +39,31 @@ export function liftedMarks(content: ViewContent, request: Asked<'restore'> & Li
 }
 
 function foundMarks(content: ViewContent, request: Asked<'restore'>, { withdrawn }: MirrorContent): Lifted {
-  const products = productsMeant(content, request);
   const release = releaseNamed(content, request);
-  const ofRelease = content.state.withdrawals.filter((mark) => mark.release === release);
-  const word = request.version === 'newest' ? highest(ofRelease.map(({ version }) => version)) : request.version;
-  const found = ofRelease.flatMap((mark): Withdrawal[] => {
-    const parts = partsMeant(mark, word, products, content).filter(({ product }) => isChosen(product, request));
-    return parts.length > 0 ? [{ ...mark, parts }] : [];
-  });
+  const own = content.state.withdrawals.filter((mark) => mark.release === release);
+  const here = marksMeant(own, content, request);
+  const found =
+    here.length > 0 || !request.allViews ? here : marksMeant(leftElsewhere(withdrawn, release), content, request);
   if (found.length === 0) {
-    if (ofRelease.length === 0) chosenProducts(content, request);
+    if (own.length === 0) chosenProducts(content, request);
     throw notWithdrawn(content, release, request.version, withdrawn);
   }
   return new Map(found.map((mark) => [mark.id, mark]));
+}
+
+/** Marks that were set in all views: some may be left in a view that could not be read when the others were lifted. */
+function leftElsewhere(withdrawn: readonly Withdrawal[], release: string): Withdrawal[] {
+  return withdrawn.filter((mark) => mark.everywhere && mark.release === release);
+}
+
+/** Those of a release that the operator means, each with the parts that are. */
+function marksMeant(marks: readonly Withdrawal[], content: ViewContent, request: Asked<'restore'>): Withdrawal[] {
+  const products = productsMeant(content, request);
+  const word = request.version === 'newest' ? highest(marks.map(({ version }) => version)) : request.version;
+  return marks.flatMap((mark): Withdrawal[] => {
+    const parts = partsMeant(mark, word, products, content).filter(({ product }) => isChosen(product, request));
+    return parts.length > 0 ? [{ ...mark, parts }] : [];
+  });
 }
 
 /** Whether an operator means a product that may only be known from its mark. */
