@@ -2,13 +2,12 @@
 
 import { MirrorError } from '../../errors';
 import type { PlanLine, Remark } from '../../job/operations/outcome';
-import { elsewhere, selectOptions } from '../../publication/gate/refusal';
+import { elsewhere } from '../../publication/gate/refusal';
 import { dependentsOf } from '../../publication/offers/dropped';
 import { deletingError } from '../../publication/state/deleting-error';
 import type { ViewContent } from '../../publication/state/view-content';
-import { filledFrom, type ViewSource, type ViewState } from '../../publication/state/view-state';
+import { filledFrom, type ViewState } from '../../publication/state/view-state';
 import { writeJson } from '../../simplestreams/json';
-import { sameJson } from '../../simplestreams/same-json';
 import { type Asked, noteOf } from '../plans/asked';
 import {
   anyContentOf,
@@ -24,6 +23,7 @@ import { targetOf } from '../promotion/target';
 import { createdByPromotion } from './created-by-promotion';
 import { refuseCircle } from './refuse-circle';
 import { selectedFrom } from './selected-from';
+import { undoing } from './set-again';
 
 /**
  * Creates a view: a selected one with what it selects, a promoted one with what may be promoted now. One that is filled by
@@ -56,6 +56,13 @@ export const planViewCreation: Planner<Asked<'view-create'>> = (request, mirror,
  * kind, and it was not built since.
  */
 export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
+  const planned = sourceSet(request, mirror, at);
+  const content = viewToChange(mirror, request.name);
+  return { ...planned, remarks: [...planned.remarks, ...undoing(content, planned, mirror)] };
+};
+
+/** Without how it is undone. */
+const sourceSet: Planner<Asked<'view-set'>> = (request, mirror, at): Planned => {
   const { state, ...there } = viewToChange(mirror, request.name);
   const { upgraded = false, ...kept } = state;
   if (state.kind === 'built' && !upgraded) throw builtByItsRecipe(request.name);
@@ -63,10 +70,9 @@ export const planViewSource: Planner<Asked<'view-set'>> = (request, mirror, at):
   const planned = request.select
     ? selectedFrom(request, request.select, content, mirror, at)
     : setToPromotion(request, content, mirror);
-  const remarks = [...planned.remarks, ...undoing(content, planned)];
-  if (!upgraded) return { ...planned, remarks };
+  if (!upgraded) return planned;
   const noBuilds: PlanLine = { does: 'set', why: 'no longer built: builds into it are refused' };
-  return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })), remarks };
+  return { ...planned, views: planned.views.map((one) => ({ ...one, lines: [...one.lines, noBuilds] })) };
 };
 
 /** Deletes a view that no other is made from. What it was is remembered, in case that it is created again. */
@@ -107,31 +113,6 @@ function setToPromotion(request: Asked<'view-set'>, content: ViewContent, mirror
 function isSameSource(one: ViewState, other: ViewState): boolean {
   const told = ({ kind, source = {} }: ViewState) => writeJson({ kind, source });
   return told(one) === told(other);
-}
-
-/**
- * The command that sets the source as it was. None makes a view a built one again, or takes back what a promoted one got by
- * following another: it would keep that. What came from mirror.yaml is set as that file says now.
- */
-function undoing(content: ViewContent, { views: [planned] }: Planned): Remark[] {
-  const { view, documents, state } = content;
-  const { kind, source, configured } = state;
-  const next = planned?.change?.documents ?? documents;
-  if (kind === 'built' || (kind !== 'selected' && !sameJson(offersOf(next), offersOf(documents)))) return [];
-  const options = optionsOf(kind, source);
-  const undo: Remark = { about: 'undo', commands: [`maas-mirror view set ${view} ${options}`] };
-  if (options !== '--as-configured') return [undo];
-  return configured === undefined ? [] : [{ ...undo, why: 'apply the setting of mirror.yaml again' }];
-}
-
-function offersOf(documents: ViewContent['documents']): object {
-  return Object.fromEntries([...documents].map(([id, { products }]) => [id, products]));
-}
-
-/** What has no options of its own came from mirror.yaml. */
-function optionsOf(kind: ViewState['kind'], { promote, select = [] }: ViewSource = {}): string {
-  if (kind !== 'selected') return promote === undefined ? '--by-hand' : '--as-configured';
-  return selectOptions(select) ?? '--as-configured';
 }
 
 function refuseToLoseSource(name: string, mirror: MirrorContent): void {

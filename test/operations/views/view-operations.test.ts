@@ -69,6 +69,18 @@ const history = async (view: string, { press }: Mirror) =>
     from,
   ]);
 
+describe('how a source is set back', () => {
+  const undos = ({ remarks }: Awaited<ReturnType<Mirror['ask']>>) => remarks.filter(({ about }) => about === 'undo');
+
+  it('is not printed if the source is no longer there', async () => {
+    const mirror = await twoViews();
+    await mirror.ask(create('lab-2', 'stable'));
+    const { mirror: store } = mirror.press;
+    for (const key of await Array.fromAsync(store.list('stable/'))) await store.remove(key);
+    expect(undos(await mirror.ask(point('lab-2', 'candidate')))).toEqual([]);
+  });
+});
+
 describe.each(allStores)('a site view, %s', (_, makeStore) => {
   it('is created with what its source offers, follows it, and can be pointed elsewhere and back', async () => {
     const mirror = await twoViews(await makeStore());
