@@ -67,10 +67,16 @@ function keptRow(was: Part, is: Part, at: Date): LedgerRow {
     ...given,
     top: highest([...tops(was), ...tops(is), ...before.keys(), ...there.keys()]) ?? '',
     ...gone,
-    since: Object.fromEntries([...offered].map((content) => [content, since[content] ?? timeText(at)])),
+    since: Object.fromEntries([...offered].map((content) => [content, since[content] ?? sinceText(was, at)])),
     attested: Object.fromEntries(attested.filter(([content]) => known.has(content))),
     ...(removed.length > 0 && { removed }),
   };
+}
+
+/** After all that was taken back before, even if the clocks of publisher and operator differ: a restoration compares both. */
+function sinceText({ shelved }: Part, at: Date): string {
+  const takenBack = Object.values(shelved?.versions ?? {}).map(({ since }) => Date.parse(since) + 1000);
+  return timeText(new Date(Math.max(at.getTime(), ...takenBack)));
 }
 
 /** What was removed by name, until it is the newest again. */

@@ -70,6 +70,15 @@ describe('a restoration that brings nothing back says what is offered, why,', ()
     ]);
   });
 
+  it('and that, too, if the clock of its publisher is behind', async () => {
+    await run('rollback candidate noble');
+    mirror.turnClockTo('2026-11-24T08:30:00Z');
+    const images = { 'ga-24.04': 'fri', 'hwe-24.04': 'fri' };
+    await mirror.publish('candidate', '20261127.083000', { images });
+    expect(insteadIn(await run(restore))).toMatchObject([{ version: '20261127.083000' }]);
+    expect(await mirror.newest('candidate')).toMatchObject({ 'ga-24.04': 'fri/fri' });
+  });
+
   it('and what may offer it again where the view has it no more', async () => {
     await run('rollback candidate noble', `remove candidate noble ${wednesday}`);
     const gone = 'what was restored is no longer in';
