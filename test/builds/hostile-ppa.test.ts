@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { lockFile } from '../../../lib/machine/file-lock';
-import { type LookAlike, lookAlike } from '../../fixtures/images/look-alike';
-import { servePpas } from '../../fixtures/images/look-alike/launchpad';
-import { makePpa } from '../../fixtures/images/look-alike/ppa';
-import { temporaryFolder } from '../../fixtures/temporary-folder';
-import { maasMirror } from '../cli';
-import { fileOf, newestAt } from '../published';
-import { ubuntuSite } from './ubuntu-site';
+import { lockFile } from '../../lib/machine/file-lock';
+import { maasMirror } from '../build/cli';
+import { fileOf, newestAt } from '../build/published';
+import { ubuntuSite } from '../build/ubuntu/ubuntu-site';
+import { type LookAlike, lookAlike } from '../fixtures/images/look-alike';
+import { servePpas } from '../fixtures/images/look-alike/launchpad';
+import { makePpa } from '../fixtures/images/look-alike/ppa';
+import { temporaryFolder } from '../fixtures/temporary-folder';
 
 let noble: LookAlike;
 beforeAll(async () => {
