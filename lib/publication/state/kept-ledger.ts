@@ -75,7 +75,9 @@ function keptRow(was: Part, is: Part, at: Date): LedgerRow {
 
 /** After all that was taken back before, even if the clocks of publisher and operator differ: a restoration compares both. */
 function sinceText({ shelved }: Part, at: Date): string {
-  const takenBack = Object.values(shelved?.versions ?? {}).map(({ since }) => Date.parse(since) + 1000);
+  const takenBack = Object.values(shelved?.versions ?? {})
+    .filter(({ why }) => why === 'withdrawn')
+    .map(({ since }) => Date.parse(since) + 1000);
   return timeText(new Date(Math.max(at.getTime(), ...takenBack)));
 }
 

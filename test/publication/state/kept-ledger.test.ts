@@ -7,7 +7,7 @@ import { contentDigest } from '../../../lib/publication/state/product-key';
 import type { ViewContent } from '../../../lib/publication/state/view-content';
 import { writeJson } from '../../../lib/simplestreams/json';
 import { imageId } from '../../simplestreams/made-documents';
-import { type Named, versionWith, viewOf } from '../made/view-of';
+import { type Named, shelfOf, versionWith, viewOf } from '../made/view-of';
 
 const digest = (content: string) => contentDigest(versionWith(content));
 const [monday, tuesday, friday] = ['23', '24', '27'].map((day) => new Date(`2026-11-${day}T08:00:00Z`)) as [
@@ -62,6 +62,18 @@ describe('what is remembered of a product', () => {
       [{ '1': 'a', '2': 'b' }, {}, friday],
     ]);
     expect(rowOf(away.ledger)?.since).toEqual({ [digest('a')]: timeText(monday), [digest('b')]: timeText(friday) });
+  });
+
+  it('is a clock that begins after what was taken back before, whose clock may be ahead, but not after what only waits', () => {
+    const later = (why: 'withdrawn' | 'held') => {
+      const before = viewOf({ '1': 'a' });
+      const shelf = shelfOf({ '2': 'b' }, why, timeText(friday));
+      const next = { ...viewOf({ '1': 'a', '3': 'c' }), shelf };
+      return keptLedger({ ...before, shelf }, next, monday).products[imageId]?.since[digest('c')];
+    };
+
+    expect(later('withdrawn')).toBe('2026-11-27T08:00:01Z');
+    expect(later('held')).toBe(timeText(monday));
   });
 
   it('stays where a product leaves the documents', () => {
