@@ -1,5 +1,6 @@
 import { type Operation, type OperationRequest, operationNeeds } from '../job/operations/operation';
 import type { OperationOutcome } from '../job/operations/outcome';
+import { KnownDocuments } from '../publication/known-documents';
 import type { Press } from '../publication/press';
 import { refuseRestoredView } from '../publication/published-last';
 import { timeText } from '../publication/state/kept-ledger';
@@ -30,9 +31,10 @@ export interface OperateBench extends Press {
  * forbids it; PlanChanged if the plan that was given is not what would be done now; the errors of changeView. If views were
  * changed before, the message names them
  */
-export async function operate(asked: Operation, bench: OperateBench): Promise<OperationOutcome> {
-  const request = requestOf(asked, bench);
-  if (request.does === 'repair') return repairMirror(request, asked, bench);
+export async function operate(asked: Operation, given: OperateBench): Promise<OperationOutcome> {
+  const request = requestOf(asked, given);
+  if (request.does === 'repair') return repairMirror(request, asked, given);
+  const bench = { ...given, known: new KnownDocuments() };
   // A plan may be carried out long after it was made.
   if (request.does === 'hold') refuseEnded(request, bench.now());
   const at = asked.plan === undefined ? planTime(bench.now()) : timeOfPlan(asked.plan);

@@ -1,5 +1,6 @@
 import type { Signer } from '../simplestreams/openpgp/signer';
 import type { Store } from '../store/store';
+import type { KnownDocuments } from './known-documents';
 
 /** What a change of a view needs: the mirror, the signer and the time. */
 export interface Press {
@@ -11,6 +12,8 @@ export interface Press {
    * @default - only what `signer` has signed is accepted
    */
   readonly former?: Signer;
+  /** What is known of its documents, for one operation. @default - every file is read and checked again each time */
+  readonly known?: KnownDocuments;
   /** Called before and after each commit of a view. @default - nothing is called */
   readonly onCommit?: (view: string, commit: Commit) => void;
 }

@@ -22,7 +22,7 @@ export interface PublishedIndex {
 }
 
 /** Whose signatures are accepted. Without a signer, only the form of the index is checked. */
-export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'signer' | 'former'>> {
+export interface Reading extends Pick<Press, 'mirror'>, Partial<Pick<Press, 'signer' | 'former' | 'known'>> {
   /** Reads without checking signatures and checksums, for a list, which is not verified. @default false */
   readonly unchecked?: boolean;
 }
@@ -87,6 +87,27 @@ export async function readNamed(view: string, path: string, { mirror, unchecked 
   throw new MirrorError('ChecksumMismatch', `${key} has sha256 ${sha256Of(found.bytes)}, not the one in its name`, {
     hint: 'the file was changed; restore it from a backup or another copy of the mirror',
   });
+}
+
+/**
+ * What a file holds that the index names. If that is known, only its existence and size are checked.
+ * @param parse of its bytes; `key` is for messages
+ * @throws NoSuchObject; ChecksumMismatch if it was changed; what `parse` throws
+ */
+export async function readPart<Part extends object>(
+  view: string,
+  path: string,
+  reading: Reading,
+  parse: (bytes: Buffer, key: string) => Part | Promise<Part>,
+): Promise<Part> {
+  const { mirror, known, unchecked = false } = reading;
+  const key = layout.document(view, path);
+  const found = unchecked ? undefined : known?.part<Part>(view, path);
+  if (found !== undefined && (await mirror.head(key))?.size === found.size) return found.part;
+  const bytes = await readNamed(view, path, reading);
+  const part = await parse(bytes, key);
+  if (!unchecked) known?.keep(view, path, part, bytes.length);
+  return part;
 }
 
 /** What was signed. @throws BadFormat, which names the object: without checks, nothing else has looked at it */

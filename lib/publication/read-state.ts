@@ -1,7 +1,7 @@
 import { mirror as layout } from '../job/layout';
 import { DirectoryStore } from '../store/directory/directory';
 import { withNewest } from '../store/directory/with-newest';
-import { type PublishedIndex, type Reading, readIndex, readNamed, readSigned } from './read-index';
+import { type PublishedIndex, type Reading, readIndex, readPart, readSigned } from './read-index';
 import { type HistoryHead, noHistory, parseHistory } from './state/history';
 import { seededLedger } from './state/kept-ledger';
 import { emptyLedger, type Ledger, parseLedger } from './state/ledger';
@@ -103,7 +103,7 @@ export async function readStoredOf(
  * @throws the errors of readView
  */
 export async function readHistory(view: string, path: string, reading: Reading) {
-  return parseHistory((await readNamed(view, path, reading)).toString(), layout.document(view, path));
+  return readPart(view, path, reading, (bytes, key) => parseHistory(bytes.toString(), key));
 }
 
 async function readNamedBy(view: string, path: string, reading: Reading): Promise<Remembered> {
@@ -119,13 +119,13 @@ async function readNamedBy(view: string, path: string, reading: Reading): Promis
 /** The shelf that a state names. @throws the errors of readView */
 export async function readShelf(view: string, { shelf }: StoredState, reading: Reading): Promise<Shelf> {
   if (shelf === undefined) return emptyShelf;
-  return parseShelf((await readNamed(view, shelf, reading)).toString(), layout.document(view, shelf));
+  return readPart(view, shelf, reading, (bytes, key) => parseShelf(bytes.toString(), key));
 }
 
 /** The ledger that a state names. @throws the errors of readView */
 export async function readLedger(view: string, { ledger }: StoredState, reading: Reading): Promise<Ledger> {
   if (ledger === undefined) return emptyLedger;
-  return parseLedger((await readNamed(view, ledger, reading)).toString(), layout.document(view, ledger));
+  return readPart(view, ledger, reading, (bytes, key) => parseLedger(bytes.toString(), key));
 }
 
 /** The newest block of the history that a state names. @throws the errors of readView */
@@ -137,7 +137,7 @@ export async function readHead(view: string, { history }: StoredState, reading: 
 
 /** A state as it is stored. @throws the errors of readView */
 export async function readStored(view: string, path: string, reading: Reading): Promise<StoredState> {
-  return parseState((await readNamed(view, path, reading)).toString(), layout.document(view, path), view);
+  return readPart(view, path, reading, (bytes, key) => parseState(bytes.toString(), key, view));
 }
 
 async function readBuried(view: string, reading: Reading): Promise<Remembered | undefined> {

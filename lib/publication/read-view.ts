@@ -1,4 +1,4 @@
-import { mirror as layout } from '../job/layout';
+import { jsonPathOf } from '../simplestreams/documents';
 import { parseProducts } from '../simplestreams/json';
 import type { Products } from '../simplestreams/types';
 import {
@@ -6,7 +6,7 @@ import {
   type PublishedIndex,
   type Reading,
   readIndex,
-  readNamed,
+  readPart,
   signedText,
   unlessLost,
 } from './read-index';
@@ -80,9 +80,11 @@ export async function readDocuments({ view, index }: PublishedIndex, reading: Re
   return documents;
 }
 
-async function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
-  const bytes = await readNamed(view, path, reading);
-  const key = layout.document(view, path);
-  const document = parseProducts(signedText(key, bytes), key);
-  return { path, document, byFormer: await lacksSigner(bytes, reading) };
+function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
+  return readPart(view, path, reading, async (bytes, key) => {
+    const text = signedText(key, bytes);
+    reading.known?.keepJsonPath(view, path, jsonPathOf(text));
+    const document = parseProducts(text, key);
+    return { path, document, byFormer: await lacksSigner(bytes, reading) };
+  });
 }

@@ -90,12 +90,13 @@ function indexOf(
 async function writeDocument(
   view: string,
   { json, sjson, signature }: SealedDocument,
-  { mirror }: Press,
+  { mirror, known }: Press,
 ): Promise<void> {
   await mirror.create(layout.document(view, json.path), json.bytes, jsonType);
   await mirror.create(layout.document(view, sjson.path), sjson.bytes, textType);
   // Another key signs the same JSON differently, so this is the only object of a document that may change.
   await mirror.replace(layout.document(view, signature.path), signature.bytes, mutableText);
+  known?.keepJsonPath(view, sjson.path, json.path);
 }
 
 const jsonType = { contentType: 'application/json' };

@@ -93,3 +93,15 @@ describe('twice as many site views', () => {
     expect(documentsIn(reads, /^site-[1-9]/)).toEqual([]);
   });
 });
+
+it.each([
+  ['withdraw', /^candidate/],
+  ['rollback --all-views', /^candidate/],
+  ['view create', /^candidate/],
+  ['view set', /^other/],
+])('%s reads each large file of the view that it is about once', async (name, view) => {
+  const reads = documentsIn(await readsOf(5, works[name] ?? (() => Promise.reject(new Error(name)))), view);
+
+  expect(reads).not.toEqual([]);
+  expect(reads).toEqual([...new Set(reads)]);
+});
