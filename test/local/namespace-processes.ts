@@ -2,7 +2,10 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** The processes in a pid namespace. @param namespace as `readlink /proc/self/ns/pid` gives it */
 export async function processesIn(namespace: string): Promise<string[]> {
-  return findProcesses(async (pid) => (await readlink(`/proc/${pid}/ns/pid`)) === namespace.trim());
+  return findProcesses(async (pid) => {
+    if ((await readlink(`/proc/${pid}/ns/pid`)) !== namespace.trim()) return false;
+    return !/^State:\tZ/m.test(await readFile(`/proc/${pid}/status`, 'utf8')); // the init of a container may reap nothing
+  });
 }
 
 /** The processes that see a mount. @param source what is mounted, a name that nothing else has */

@@ -1,5 +1,6 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,32 +12,23 @@ import { debianSuite } from '../../fixtures/archives/debian-repositories';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import '../../fixtures/needs-root';
-import { hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
+import { type HostileArchive, hostileArchive } from '../../fixtures/trees/hostile/bootstrapped';
 import { recentEnough } from './recent-enough';
 
 it('lets nothing of a package work outside the walls while a tree is made', async () => {
-  const [folder, lists, name] = [temporaryFolder(), temporaryFolder(), `evil-${randomUUID()}`];
-  const tree = join(folder, 'tree');
+  const [folder, name] = [temporaryFolder(), `evil-${randomUUID()}`];
   const file = join(folder, 'secret');
   writeFileSync(file, 'of the builder');
   await using service = await listening();
-  const hostile = await hostileArchive({ port: service.port, file, name });
-  await using served = await serveArchive(hostile.ppa.archive);
-  const { keyring, release } = hostile.ppa;
-  const debian = await debianSuite();
-  const repositories = [
-    debian,
-    { uri: served.url, suite: release, components: ['main'], keyring, signedBy: '/etc/own.gpg' },
-  ];
-  const aptOptions = await machineAptOptions();
-  const mmdebstrap = join(folder, 'given-mmdebstrap'); // as where this machine's is too old
-  writeFileSync(mmdebstrap, readFileSync((await recentEnough()) ?? '/usr/bin/mmdebstrap'), { mode: 0o644 });
-  await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
+  const builder = { port: service.port, file, name };
+  const usesLink = followsLinks();
+  if (!usesLink) {
+    await expect(bootstrapped(await hostileArchive(builder))).rejects.toThrow(`way/${name}: Cannot open`);
+    expect(existsSync(join('/tmp', name))).toBe(false);
+  }
+  const hostile = await hostileArchive(builder, { usesLink });
 
-  await bootstrap(tree, {
-    ...{ release, architecture: 'amd64', packages: [hostile.package], lists, tools: 'buildspecs' },
-    ...{ repositories, aptOptions, gateway, mmdebstrap },
-  });
+  const tree = await bootstrapped(hostile);
 
   const said = new Set(readFileSync(join(tree, hostile.loot), 'utf8').trim().split('\n'));
   const kinds = ['mnt', 'pid', 'net', 'ipc'];
@@ -52,6 +44,41 @@ it('lets nothing of a package work outside the walls while a tree is made', asyn
   const named = sources.match(/^Signed-By: .*$/gm)?.filter((line) => !line.endsWith('/debian-archive-keyring.gpg'));
   expect(named).toEqual(['Signed-By: /etc/own.gpg']); // not where it is on this machine
 });
+
+/** A tree that is made with all packages of an archive. */
+async function bootstrapped({ ppa: { keyring, release, archive }, package: name }: HostileArchive): Promise<string> {
+  const [folder, lists] = [temporaryFolder(), temporaryFolder()];
+  const tree = join(folder, 'tree');
+  await using served = await serveArchive(archive);
+  const debian = await debianSuite();
+  const repositories = [
+    debian,
+    { uri: served.url, suite: release, components: ['main'], keyring, signedBy: '/etc/own.gpg' },
+  ];
+  const aptOptions = await machineAptOptions();
+  const mmdebstrap = join(folder, 'given-mmdebstrap'); // as where this machine's is too old
+  writeFileSync(mmdebstrap, readFileSync((await recentEnough()) ?? '/usr/bin/mmdebstrap'), { mode: 0o644 });
+  await using gateway = await openGateway(repositories, {}, folder, { aptOptions });
+  await bootstrap(tree, {
+    ...{ release, architecture: 'amd64', packages: [name], lists, tools: 'buildspecs' },
+    ...{ repositories, aptOptions, gateway, mmdebstrap },
+  });
+  return tree;
+}
+
+/** Whether tar follows a link that leads out of the tree; Ubuntu's does not since updates of 2025 for CVE-2025-45582. */
+function followsLinks(): boolean {
+  const [folder, outside] = [temporaryFolder(), temporaryFolder()];
+  const [packed, tree] = [join(folder, 'packed'), join(folder, 'tree')];
+  mkdirSync(join(packed, 'way'), { recursive: true });
+  writeFileSync(join(packed, 'way/file'), '');
+  mkdirSync(tree);
+  symlinkSync(outside, join(tree, 'way'));
+  const packing = ['--create', '--file', join(folder, 'a.tar'), '--directory', packed, 'way/file'];
+  execFileSync('tar', packing);
+  spawnSync('tar', ['--extract', '--file', join(folder, 'a.tar'), '--directory', tree, '--keep-directory-symlink']);
+  return existsSync(join(outside, 'file'));
+}
 
 /** chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, sys_chroot, audit_write, setfcap */
 const keptCapabilities = '00000000a00401fb';
