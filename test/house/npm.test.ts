@@ -7,6 +7,11 @@ import '../fixtures/needs-seconds';
 
 const root = join(__dirname, '../..');
 
+interface Locked {
+  readonly optional?: boolean;
+  readonly engines?: object;
+}
+
 /** What `npm ci` would print for a project that this Node is too old for. */
 function printedBy(settings?: string): string {
   const folder = temporaryFolder();
@@ -25,6 +30,15 @@ describe('on an older Node', () => {
   it('npm ci prints no warnings about it, which it does by default', () => {
     expect(printedBy()).toContain('EBADENGINE');
     expect(printedBy(join(root, '.npmrc'))).toBe('');
+  });
+
+  it('npm ci installs what is built for this machine: it skips optional packages that want a newer Node than its own', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const optional = Object.entries<Locked>(packages).filter(([, entry]) => entry.optional);
+
+    expect(optional.map(([name]) => name)).toContain('node_modules/@rolldown/binding-linux-x64-gnu');
+    const skipped = optional.filter(([, { engines }]) => engines !== undefined).map(([name]) => name);
+    expect(skipped, 'npm run lock removes these fields').toEqual([]);
   });
 
   it('scripts of package.json start others by Node 22: the npm of the older one may not run on it', () => {
