@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { slowTests } from './test/runner/marked-tests';
 import { filesOnTheirOwn } from './test/runner/own-process';
 import { cacheDir, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
-import { slowTests } from './test/runner/slow-tests';
+
 
 const inRunner = (file: string) => join(__dirname, 'test/runner', file);
 

@@ -8,6 +8,7 @@ import { maasMirror } from './cli';
 import { newestAt } from './published';
 import { expectUntold, seenFolders } from './seen-folders';
 import { ownData, smallRequest } from './small-request';
+import '../fixtures/needs-minutes';
 
 beforeAll(async () => void (await Promise.all([smallRelease(), newerNode()])));
 

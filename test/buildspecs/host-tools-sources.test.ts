@@ -8,6 +8,7 @@ import { makeDeb, releaseTime } from '../fixtures/archives/deb';
 import { makeArchiveKey, signSuite } from '../fixtures/archives/suite';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import '../fixtures/needs-root';
+import '../fixtures/needs-minutes';
 
 const script = join(__dirname, '../../buildspecs/host-tools.sh');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { isOpenToNobody } from './base-programs';
-import { slowTests } from './slow-tests';
+import { longTests, slowTests } from './marked-tests';
 
 const root = join(__dirname, '../..');
 
@@ -21,7 +21,8 @@ function treeOf(files: Readonly<Record<string, string>>): string {
 describe('test:fast', () => {
   it.each([
     ['names the fixture', "import './fixtures/needs-root';"],
-    ['takes long', "import './fixtures/needs-seconds';"],
+    ['takes seconds', "import './fixtures/needs-seconds';"],
+    ['takes minutes', "import './fixtures/needs-minutes';"],
     ['imports one that names it', "import { mounted } from './fixtures/mounted';"],
     ['imports one that names it, among others', "import {\n  one,\n  mounted,\n} from './fixtures/mounted';"],
     ['exports one that names it', "export { mounted } from './fixtures/mounted';"],
@@ -30,6 +31,15 @@ describe('test:fast', () => {
     const tree = treeOf({ ...fixtures, 'a.test.ts': text, 'b.test.ts': "import { near } from './fixtures/near';" });
 
     expect(slowTests(tree)).toEqual(['test/a.test.ts']);
+  });
+
+  it('leaves out what needs minutes, which test:long runs alone', () => {
+    const texts = ['needs-minutes', 'needs-seconds', 'mounted'].map((name) => `import './fixtures/${name}';`);
+    const [minutes = '', seconds = '', root = ''] = texts;
+    const tree = treeOf({ ...fixtures, 'a.test.ts': minutes, 'b.test.ts': seconds, 'c.test.ts': root });
+
+    expect(longTests(tree)).toEqual(['test/a.test.ts']);
+    expect(slowTests(tree)).toEqual(['test/a.test.ts', 'test/b.test.ts', 'test/c.test.ts']);
   });
 
   it('keeps one that imports types only, or nothing of ours', () => {
@@ -90,6 +100,7 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const fixtures = {
   'fixtures/needs-root.ts': '',
   'fixtures/needs-seconds.ts': '',
+  'fixtures/needs-minutes.ts': '',
   'fixtures/mounted.ts': "import { writeFileSync } from 'node:fs';\nimport './needs-root';\nexport const mounted = 1;",
   'fixtures/far.ts': "import { mounted } from './mounted';\nexport const far = mounted;",
   'fixtures/near.ts': 'export const near = 1;',

@@ -7,6 +7,7 @@ import { publishCloudImages } from '../../fixtures/streams/cloud-stream';
 import { maasMirror } from '../cli';
 import { fetchInProcess } from './in-process';
 import { type UbuntuSite, ubuntuSite } from './ubuntu-site';
+import '../../fixtures/needs-minutes';
 
 let noble: LookAlike;
 beforeAll(async () => {

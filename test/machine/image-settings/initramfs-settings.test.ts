@@ -13,6 +13,7 @@ import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { serveArchive, smallRelease } from '../../fixtures/images/small-release';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
+import '../../fixtures/needs-minutes';
 
 const bookworm = releaseOf('bookworm');
 const choice = initramfsChoiceOf(bookworm, 'amd64');

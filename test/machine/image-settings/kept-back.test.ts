@@ -20,6 +20,7 @@ import { smallRelease } from '../../fixtures/images/small-release';
 import { serveArchive } from '../../fixtures/servers/served-archive';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inSmallTree } from '../../fixtures/trees/in-small-tree';
+import '../../fixtures/needs-minutes';
 
 beforeAll(async () => void (await smallRelease()));
 

@@ -14,6 +14,7 @@ import { mountOverlay, mountSquashfs } from '../../../lib/machine/tree/mounts';
 import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { type LookAlike, lookAlike, serveArchive } from '../../fixtures/images/look-alike';
 import { aptTree } from '../../fixtures/trees/apt-tree';
+import '../../fixtures/needs-minutes';
 
 it('asks dracut for folders with an equals sign and pads its values with blanks', () => {
   const choice = { maker: 'dracut', modules: ['zfs', '9p'], directories: ['drivers/md', 'net/9p'] } as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type App, CfnResource } from 'aws-cdk-lib';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { appWith, mirrors } from './kinds-of-mirrors';
-import '../../fixtures/needs-seconds';
+import '../../fixtures/needs-minutes';
 
 it.each(mirrors)("breaks no rule of CloudFormation's: a mirror %s", (_, make) => {
   expect(brokenRulesOf(appWith(make))).toEqual([]);

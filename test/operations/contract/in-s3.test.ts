@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { S3Store } from '../../../lib/store/s3/s3-store';
 import { type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
-import '../../fixtures/needs-seconds';
 import { promotionContract } from './promotion-contract';
+import '../../fixtures/needs-minutes';
 
 let s3: SmallS3;
 beforeAll(async () => {

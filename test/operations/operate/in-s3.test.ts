@@ -3,8 +3,8 @@ import type { Signer } from '../../../lib/simplestreams/openpgp/signer';
 import { S3Store } from '../../../lib/store/s3/s3-store';
 import { startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { smallSigner } from '../../fixtures/mirrors/small-mirror';
-import '../../fixtures/needs-seconds';
 import { operationContract } from './operation-contract';
+import '../../fixtures/needs-minutes';
 
 let signer: Signer;
 beforeAll(async () => {

@@ -18,7 +18,7 @@ import type { Product } from '../../../lib/simplestreams/types';
 import { DirectoryStore } from '../../../lib/store/directory/directory';
 import { makeSmallMirror, publicationTime, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { folderInMemory } from '../../fixtures/temporary-folder';
-import '../../fixtures/needs-seconds';
+import '../../fixtures/needs-minutes';
 
 let whole: string;
 let signer: Signer;

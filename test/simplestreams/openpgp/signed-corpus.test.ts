@@ -13,6 +13,7 @@ import { programOfDebian } from '../../fixtures/programs/program-of-debian';
 
 import { type Hand, hand, now } from './signed-by-hand';
 import { type DetachedVariant, detachedCorpus, type Outcome, signedCorpus, type Variant } from './signed-corpus';
+import '../../fixtures/needs-minutes';
 
 let own: Hand;
 let corpus: ReadonlyMap<string, Variant>;

@@ -14,6 +14,7 @@ import { resolveKernels } from '../../../lib/stages/layer/resolve-kernels';
 import { lookAlike } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { flavours, inPrepared, job, request, unpackedBy } from './made/prepared-tree';
+import '../../fixtures/needs-minutes';
 
 it('what all flavours have in common is unpacked once, and gives the same kernels and initramfs as when each flavour brings it', async () => {
   const noble = await lookAlike('noble');

@@ -13,6 +13,7 @@ import { initramfsChoiceOf } from '../../../lib/stages/layer/initramfs-choice';
 import { lookAlike, serveArchive } from '../../fixtures/images/look-alike';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { inImage, pocketsAt } from '../../fixtures/trees/in-image';
+import '../../fixtures/needs-minutes';
 
 // Made cold beside other tests it takes longer than a test may.
 beforeAll(() => lookAlike('noble'));

@@ -9,6 +9,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { smallPress } from '../../publication/made/small-press';
 import { build, buildFrom, owned } from './made/built-bootloaders';
+import '../../fixtures/needs-minutes';
 
 const shim = { place: 'archive', suite: 'noble-updates', component: 'main', name: 'shim-signed' } as const;
 

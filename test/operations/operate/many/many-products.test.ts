@@ -10,11 +10,11 @@ import { showKeyrings } from '../../../../lib/publication/mirror/keyring';
 import type { Signer } from '../../../../lib/simplestreams/openpgp/signer';
 import { formatBytes, formatKey } from '../../../../lib/store/format';
 import { smallSigner } from '../../../fixtures/mirrors/small-mirror';
-import '../../../fixtures/needs-seconds';
 import { temporaryFolder } from '../../../fixtures/temporary-folder';
 import { MemoryStore } from '../../../publication/made/memory-store';
 import { MadeMirror } from '../made-mirror';
 import { countedWork, totalOf } from './counted-work';
+import '../../../fixtures/needs-minutes';
 
 /** Products of a view: few, and twice as many. */
 const [few, many] = [24, 48];

@@ -1,10 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 
-const markers = ['test/fixtures/needs-root.ts', 'test/fixtures/needs-seconds.ts'];
+const fixture = (name: string) => `test/fixtures/${name}.ts`;
+
+/** What `npm run test:fast` leaves out. */
+export const slowTests = (root: string) =>
+  testsReaching(['needs-root', 'needs-seconds', 'needs-minutes'].map(fixture), root);
+
+/** What has a command of its own, `npm run test:long`. */
+export const longTests = (root: string) => testsReaching([fixture('needs-minutes')], root);
 
 /** Test files, relative to the repository, that reach one of the markers by what they import below test/. */
-export function slowTests(root: string): string[] {
+function testsReaching(markers: readonly string[], root: string): string[] {
   const sources = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => `test/${path}`);
