@@ -4,7 +4,6 @@ import { slowTests } from './test/runner/marked-tests';
 import { filesOnTheirOwn } from './test/runner/own-process';
 import { cacheDir, settings, shared, withoutCloudFormationsRules } from './test/runner/settings';
 
-
 const inRunner = (file: string) => join(__dirname, 'test/runner', file);
 
 const slow = ['test/{aws,boots,build,builds,models,mutants,package,peers,timed}/**', ...slowTests(__dirname)];
