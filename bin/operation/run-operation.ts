@@ -3,7 +3,7 @@ import { MirrorError } from '../../lib/errors';
 import type { Operation, OperationRequest } from '../../lib/job/operations/operation';
 import type { OperationOutcome } from '../../lib/job/operations/outcome';
 import { toolVersion } from '../../lib/job/tool';
-import type { Terminal } from '../terminal/terminal';
+import { failureCode, type Terminal } from '../terminal/terminal';
 import type { OperationOptions } from './operation-command';
 import { outcomeLines } from './outcome-text';
 import { type WhichMirror, whichMirror, whichText, withCommandsTypedAgain } from './which-mirror';
@@ -137,12 +137,14 @@ async function confirm(what: string, asked: Operation, { terminal, carryOut, sho
 
 /**
  * What could be done is done; views that could not be updated after it are told.
- * @returns 1 if a view that was to be changed was left out
+ * @returns 1 if a view that was to be changed was left out; the exit code of what a dry run says would be refused
  */
-function failures({ followed, remarks }: OperationOutcome, { dryRun }: Operation, terminal: Terminal): number {
+function failures({ views, followed, remarks }: OperationOutcome, { dryRun }: Operation, terminal: Terminal): number {
   const failed = followed.filter(({ failure }) => failure !== undefined);
   for (const { view, failure } of failed) terminal.err(`warning: ${view} was not updated: ${failure}`);
   if (failed.length > 0) terminal.err('  to update it, run: maas-mirror repair');
+  const [refused] = views.flatMap((one) => one.refused ?? []);
+  if (refused !== undefined) return failureCode(refused);
   return !dryRun && remarks.some(({ about }) => about === 'not done') ? 1 : 0;
 }
 

@@ -55,7 +55,7 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
   const causes = [...causesOf(error)].filter((cause) => nameOf(cause) !== 'AbortError').map(messageOf);
   // Messages often end with that of their cause.
   for (const cause of causes.filter((text) => !messageOf(error).includes(text))) terminal.err(`  caused by: ${cause}`);
-  if (ours) return error.misuse ? 2 : refusals.includes(error.name) ? 4 : 1;
+  if (ours) return error.misuse ? 2 : failureCode(error.name);
 
   if (debug) terminal.err(stackOf(error));
   else terminal.err('  Unexpected error. Set MAAS_MIRROR_DEBUG=1 for a stack trace.');
@@ -63,7 +63,12 @@ export function reportError(thrown: unknown, terminal: Terminal, environment: No
 }
 
 /** What an operator has decided is in the way, so that trying again does not help. */
-const refusals: readonly ErrorName[] = ['Held', 'Withdrawn', 'NotAttested', 'NotBooted'];
+const refusals: readonly string[] = ['Held', 'Withdrawn', 'NotAttested', 'NotBooted'] satisfies ErrorName[];
+
+/** The exit code for an error of this name that is no misuse. */
+export function failureCode(name: string): 1 | 4 {
+  return refusals.includes(name) ? 4 : 1;
+}
 
 // `maas-mirror list … | head` closes the pipe early, which is not a failure. A build must not go on unseen.
 function endWhenItCannotBeWritten(stream: NodeJS.WriteStream): void {

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { missingAlcoves, unplannedFolders, unusedAccess, violationsIn } from './architecture';
 import { picture, withPicture } from './walls/picture';
 import { doors, house, type Room, top } from './walls/rooms';
+import '../fixtures/needs-seconds';
 
 const ours = join(__dirname, '../..');
 const made: string[] = [];

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { strayWriters } from './streams';
+import '../fixtures/needs-seconds';
 
 describe('what is published', () => {
   it('is written by lib/publication alone', () => {

@@ -9,6 +9,7 @@ import type { RuleCase } from './made/rule-case';
 import { OlderMaas } from './older-maas';
 import { olderRules, type RuleId, rules } from './rules';
 import type { SiteOptions } from './site';
+import '../fixtures/needs-seconds';
 
 const stream = freshStream();
 

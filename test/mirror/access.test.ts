@@ -6,6 +6,7 @@ import { MaasMirror, type MaasMirrorProps, MirrorSchedule, UbuntuRelease } from 
 import { accessText } from './access';
 import { everyProp } from './every-prop';
 import { settingsText, wordsText } from './settings-text';
+import '../fixtures/needs-seconds';
 
 /*
  * No emulator enforces IAM: whether a role may do too much, or too little, is seen here or on AWS. A change of these

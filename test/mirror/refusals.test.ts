@@ -22,6 +22,7 @@ import {
 import { propsOfConfig } from '../../lib/mirror/settings/props-of-config';
 import { refusalsText } from '../fixtures/refusals';
 import { written } from '../fixtures/written';
+import '../fixtures/needs-seconds';
 
 const noble = UbuntuRelease.NOBLE;
 const newStack = (region?: string) =>

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { UbuntuRelease } from '../../lib';
 import { everyProp } from './every-prop';
 import { idsOf, madeMirror, propertiesOf } from './made-mirror';
+import '../fixtures/needs-seconds';
 
 describe('the network of a mirror', () => {
   it('vpc: runs the builds, Plan and CheckForUpdates in its private subnets, and nothing else', () => {

@@ -10,6 +10,7 @@ import { makeSmallMirror, smallSigner } from '../fixtures/mirrors/small-mirror';
 import { serve } from '../fixtures/servers/served-folder';
 import { folderInMemory } from '../fixtures/temporary-folder';
 import { madeVersion, publishing } from '../publication/made/small-view';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

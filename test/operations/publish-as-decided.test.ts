@@ -8,6 +8,7 @@ import { type Published, publishedWithout } from '../../lib/stages/updates/publi
 import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../publication/made/memory-store';
 import { MadeMirror, type Publication } from './operate/made-mirror';
+import '../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

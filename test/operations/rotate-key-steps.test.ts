@@ -11,6 +11,7 @@ import { smallSigner } from '../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../publication/made/memory-store';
 import { madeVersion, publishing } from '../publication/made/small-view';
 import { recordingStore, wrappedStore } from '../publication/made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 const now = () => new Date('2026-12-24T18:00:00Z');
 let old: Signer;

@@ -8,6 +8,7 @@ import { viewsOfMirror } from '../../lib/operations/views-of-mirror';
 import { statePathOf } from '../../lib/publication/state/state-document';
 import { operatorKey, operatorWith } from '../bin/operation/operator';
 import { folderInMemory } from '../fixtures/temporary-folder';
+import '../fixtures/needs-seconds';
 
 let key: string;
 beforeAll(async () => {

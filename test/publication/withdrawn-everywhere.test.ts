@@ -11,6 +11,7 @@ import { allStores } from './made/all-stores';
 import { MemoryStore } from './made/memory-store';
 import { madeVersion, publishing } from './made/small-view';
 import { wrappedStore } from './made/wrapped-store';
+import '../fixtures/needs-seconds';
 
 const withdrawal = (id: string, view: string): Withdrawal => ({
   ...{

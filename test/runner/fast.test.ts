@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder';
 import { isOpenToNobody } from './base-programs';
 import { longTests, slowTests } from './marked-tests';
+import '../fixtures/needs-seconds';
 
 const root = join(__dirname, '../..');
 

@@ -20,6 +20,8 @@ export interface ViewOutcome {
   readonly more?: number;
   /** Whether it was changed; always false for a dry run. */
   readonly moved: boolean;
+  /** Of a dry run: the name of the error with which this would be refused. Its line says why. @default - it would be done */
+  readonly refused?: string;
 }
 
 /** A selected view that was updated after its source. */

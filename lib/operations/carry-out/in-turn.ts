@@ -82,7 +82,7 @@ async function plannedSince(known: Set<string>, run: Run): Promise<readonly Plan
   const planned: PlannedView[] = [];
   for (const view of await newViews(run.asked.operation, known, run.bench)) {
     known.add(view);
-    const content = await unlessBroken(view, run.bench);
+    const content = await unlessBroken(view, run.bench, run.planned.elsewhere);
     if (content instanceof MirrorError) leaveOut(unreadRemark(view, content, run.planned.elsewhere?.later), run);
     else if (content === undefined || content.state.deleting) leaveOut(beingDeleted(view), run);
     else if (run.planned.elsewhere?.plan(content).planned !== undefined) planned.push(plannedAgain(content, run));
@@ -133,7 +133,7 @@ async function unlessGone({ view }: PlannedView, run: Run, work: () => Promise<b
 async function goneBy(error: unknown, view: string, { bench, commits, planned }: Run): Promise<Remark | undefined> {
   if (isDeletingError(error, view)) return beingDeleted(view);
   if (!isOfView(error) || commits.has(view)) return undefined;
-  const found = await unlessBroken(view, bench);
+  const found = await unlessBroken(view, bench, planned.elsewhere);
   return found instanceof MirrorError ? unreadRemark(view, found, planned.elsewhere?.later) : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { MirrorError } from '../../errors';
 import { isFrozenName } from '../../job/layout';
 import type { Remark } from '../../job/operations/outcome';
+import { refuseRestoredView } from '../../publication/published-last';
 import type { Reading } from '../../publication/read-index';
 import { readDecisions } from '../../publication/read-state';
 import type { ViewContent } from '../../publication/state/view-content';
@@ -21,7 +22,7 @@ export async function passThrough(planned: Planned, views: readonly string[], re
   const others: PlannedElsewhere[] = [];
   const leftOut: Remark[] = [];
   for (const view of elsewhere === undefined ? [] : views) {
-    const content = await unlessBroken(view, reading);
+    const content = await unlessBroken(view, reading, elsewhere);
     if (content instanceof MirrorError) leftOut.push(unreadRemark(view, content, elsewhere?.later));
     else if (content === undefined || content.state.deleting) leftOut.push(beingDeleted(view));
     else if (elsewhere !== undefined) others.push(withoutContent(elsewhere.plan(content)));
@@ -35,9 +36,17 @@ export function beingDeleted(view: string): Remark {
   return { about: 'being deleted', view, commands: [`maas-mirror view delete ${view}`] };
 }
 
-/** @returns why a view cannot be read; undefined for one that is nearly deleted */
-export async function unlessBroken(view: string, reading: Reading): Promise<ViewContent | MirrorError | undefined> {
+/**
+ * @param elsewhere what is planned in other views
+ * @returns why a view cannot be read or, if it is to be changed, why its index cannot; undefined for one that is nearly deleted
+ */
+export async function unlessBroken(
+  view: string,
+  reading: Reading,
+  elsewhere: Planned['elsewhere'],
+): Promise<ViewContent | MirrorError | undefined> {
   try {
+    if (elsewhere?.later !== undefined && !isFrozenName(view)) await refuseRestoredView(view, reading);
     return await readOther(view, reading);
   } catch (error) {
     if (!isOfView(error)) throw error;

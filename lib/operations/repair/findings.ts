@@ -15,10 +15,8 @@ export interface Found {
 }
 
 export function plannedOf({ view, faults, failure }: Found): Omit<ViewOutcome, 'moved'> {
-  return {
-    view,
-    lines: failure === undefined ? faults.flatMap((fault) => linesOf(fault, view)) : [failureLine(failure)],
-  };
+  if (failure !== undefined) return { view, lines: [failureLine(failure)], refused: failure.name };
+  return { view, lines: faults.flatMap((fault) => linesOf(fault, view)) };
 }
 
 /** @throws the failure, if no view that has faults can be repaired */

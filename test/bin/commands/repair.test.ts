@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mirror as layout } from '../../../lib/job/layout';
 import { folderInMemory } from '../../fixtures/temporary-folder';
 import { operatorKey, operatorWith } from '../operation/operator';
+import '../../fixtures/needs-seconds';
 
 const key = operatorKey();
 const [older, newer] = ['20261120.083000', '20261125.083000'];
@@ -44,4 +45,19 @@ test.each([
   expect(errLines.join('\n')).toContain('error: the restored index of candidate cannot be kept: noble');
   expect(outLines).toEqual([]);
   expect(readFileSync(path).equals(second)).toBe(true);
+});
+
+test('a dry run that would repair one view, and is refused for another, ends as the command would', async () => {
+  const { type, mirror, path, second } = await published();
+  expect((await type('view', 'create', 'lab', '--from', 'candidate')).code).toBe(0);
+  expect((await type('rollback', 'candidate', 'noble')).code).toBe(0);
+  rmSync(join(mirror, layout.plainIndex('lab')));
+  writeFileSync(path, second);
+
+  const shown = await type('repair', '--dry-run');
+  expect(shown.outLines).toContain('lab: repair (dry run)');
+  expect(shown.outLines.join('\n')).toContain('the restored index of candidate cannot be kept');
+  expect(shown.code).toBe(4);
+  expect((await type('repair')).code).toBe(4);
+  expect(existsSync(join(mirror, layout.plainIndex('lab')))).toBe(true);
 });

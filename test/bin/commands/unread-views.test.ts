@@ -13,6 +13,7 @@ import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirro
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { MemoryStore } from '../../publication/made/memory-store';
 import { type KeptTerminal, keptTerminal } from '../terminal/kept-terminal';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

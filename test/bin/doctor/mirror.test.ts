@@ -12,6 +12,7 @@ import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { keptTerminal } from '../terminal/kept-terminal';
 import { told } from './told';
+import '../../fixtures/needs-seconds';
 
 /* What comes of a probe is scripted here; test/bin/commands/doctor.test.ts lets the real definition decide it. */
 

@@ -7,6 +7,7 @@ import { type SmallS3, startSmallS3 } from '../../fixtures/aws/small-s3/server';
 import { makeSmallMirror, smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { serve } from '../../fixtures/servers/served-folder';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

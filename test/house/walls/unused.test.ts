@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import type { Room } from './rooms';
 import { unusedPermissions } from './unused';
+import '../../fixtures/needs-seconds';
 
 it('opens no door of the house that nothing goes through', async () => {
   expect(await unusedPermissions(join(__dirname, '../../..'))).toEqual([]);

@@ -5,6 +5,7 @@ import { SigningKey } from '../../../lib';
 import { keyArn } from '../every-prop';
 import { madeMirror } from '../made-mirror';
 import { statementsOf } from '../statements';
+import '../../fixtures/needs-seconds';
 
 describe('the signing key of a mirror', () => {
   it('signingKey: goes on with a key of KMS', () => {

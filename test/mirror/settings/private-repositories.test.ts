@@ -18,6 +18,7 @@ import { stanzaAt } from '../../fixtures/archives/private-stanza';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { templateOf } from '../made-mirror';
 import { type Statement, statementsOf } from '../statements';
+import '../../fixtures/needs-seconds';
 
 const repository = stanzaAt('https://private.example/ubuntu');
 const fullArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:whole-AbCdEf';

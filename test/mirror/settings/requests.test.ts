@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Architecture, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { everyProp } from '../every-prop';
 import { madeMirror, requestsIn } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 describe('what a mirror orders', () => {
   it('architectures: orders of a release what it has of them', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Architecture, DebianRelease, MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { everyProp } from '../every-prop';
 import { definitionOf, madeMirror, propertiesOf, requestsIn, statesOf } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 describe('the properties of a mirror', () => {
   it('releases: has the usual flavours of these, and looks for news of these', () => {

@@ -11,6 +11,7 @@ import { MirrorSite, type MirrorSiteProps } from '../../../lib';
 import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { viewerRequestCode } from '../../../lib/mirror/site/viewer-request';
 import { loadViewerRequest, viewerRequest } from '../../fixtures/aws/viewer-request';
+import '../../fixtures/needs-seconds';
 
 type Props = (stack: Stack) => MirrorSiteProps;
 

@@ -4,6 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { idsOf, madeMirror, propertiesOf } from '../made-mirror';
 import { statementsOf } from '../statements';
+import '../../fixtures/needs-seconds';
 
 const { template } = madeMirror();
 

@@ -3,6 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MirrorSchedule, UbuntuRelease } from '../../../lib';
 import { idsOf, madeMirror, propertiesOf } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 interface Graph {
   readonly type: string;

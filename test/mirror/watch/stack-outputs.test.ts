@@ -7,6 +7,7 @@ import { optionalStackOutputs, outputOf, stackOutputs } from '../../../lib/job/a
 import { synthesise } from '../../../lib/mirror/app';
 import { temporaryFolder } from '../../fixtures/temporary-folder';
 import { templateOf } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 interface Template {
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;

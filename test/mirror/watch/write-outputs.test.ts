@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DebianRelease, UbuntuRelease } from '../../../lib';
 import { outputOf, stackOutputs } from '../../../lib/job/aws/stack-outputs';
 import { madeMirror } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 const { template } = madeMirror();
 

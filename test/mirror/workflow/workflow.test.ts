@@ -8,6 +8,7 @@ import { releases } from '../../../lib/catalog/releases';
 import { jobVariables } from '../../../lib/job/environment';
 import { parseBuildspec } from '../../../lib/local/template/buildspec';
 import { type Definition, definitionOf, everyFlavour, type State, statesOf, templateOf } from '../made-mirror';
+import '../../fixtures/needs-seconds';
 
 const definition = definitionOf(templateOf(everyFlavour));
 const states = statesOf(definition);

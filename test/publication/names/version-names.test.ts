@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayOf, nameAbove, versionNames } from '../../../lib/publication/names/version-names';
 import { sortsAbove } from '../../../lib/simplestreams/version-order';
+import '../../fixtures/needs-seconds';
 
 const morning = new Date('2026-11-20T08:30:00Z');
 

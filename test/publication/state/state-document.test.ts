@@ -17,6 +17,7 @@ import { smallSigner } from '../../fixtures/mirrors/small-mirror';
 import { MemoryStore } from '../made/memory-store';
 import { madeVersion, publishing } from '../made/small-view';
 import { recordingStore } from '../made/wrapped-store';
+import '../../fixtures/needs-seconds';
 
 let signer: Signer;
 beforeAll(async () => {

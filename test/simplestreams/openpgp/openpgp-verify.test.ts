@@ -15,6 +15,7 @@ import {
 } from '../../../lib/simplestreams/openpgp/public-key-packet';
 import { largeNumber, makeSignaturePacket, packetHeader } from '../../../lib/simplestreams/openpgp/signature-packet';
 import { at, clearsignedFile, created, crlf, type Hand, hand, now } from './signed-by-hand';
+import '../../fixtures/needs-seconds';
 
 const text = '{\n "a": "ä",\n "b": [\n  1\n ]\n}';
 

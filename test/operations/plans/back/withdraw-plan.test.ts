@@ -6,6 +6,7 @@ import type { MirrorContent, Planned } from '../../../../lib/operations/plans/pl
 import { planRestoration } from '../../../../lib/operations/plans/restore/restore-plan';
 import type { ViewContent } from '../../../../lib/publication/state/view-content';
 import { mirrorOf, plannedIn, viewWith } from '../made';
+import '../../../fixtures/needs-seconds';
 
 const at = new Date('2026-11-25T09:12:00Z');
 const [one, two] = ['20261120.083000', '20261125.083000'];
