@@ -114,6 +114,28 @@ describe.each(allStores)('a restored index, %s,', (_, makeStore) => {
     expect((await mirror.store.read(index))?.bytes.equals(indexes[2] ?? Buffer.alloc(0))).toBe(true);
   });
 
+  it('keeps no operation in all views from the others, which are shown and changed; what to do there is told', async () => {
+    const { mirror, indexes } = await threeDays(await makeStore());
+    await mirror.operate(OperationRequest.parse({ does: 'promote', from: 'candidate', to: 'stable' }));
+    await restore(mirror, indexes[1]);
+    const named = { view: 'stable', release: 'noble', version: wednesday, allViews: true };
+    const back = OperationRequest.parse({ does: 'withdraw', ...named });
+    const commands = [`maas-mirror withdraw stable noble ${wednesday} --all-views`];
+    const why = expect.stringMatching(/restored from a backup; .*maas-mirror repair candidate/);
+    const leftOut = { about: 'not done', view: 'candidate', why, commands };
+
+    const shown = await repairing(mirror, { dryRun: true }, back);
+    expect(shown.views.map(({ view }) => view)).toEqual(['stable']);
+    expect(shown.remarks).toContainEqual(leftOut);
+    const done = await repairing(mirror, { plan: shown.plan }, back);
+    expect(done.views).toMatchObject([{ view: 'stable', moved: true }]);
+    expect(done.remarks).toContainEqual(leftOut);
+    expect((await mirror.store.read(index))?.bytes.equals(indexes[1] ?? Buffer.alloc(0))).toBe(true);
+
+    await repairing(mirror);
+    expect(await mirror.newest('candidate')).toMatchObject({ 'ga-24.04': 'tue/tue' });
+  });
+
   it('is refused while a mark of another view cannot be read, also by a dry run', async () => {
     const { mirror, indexes } = await threeDays(await makeStore());
     await mirror.operate(OperationRequest.parse({ does: 'promote', from: 'candidate', to: 'stable' }));
