@@ -1,7 +1,9 @@
 import { MirrorError } from '../errors';
 import type { StackOutputs } from '../job/aws/stack-outputs';
 import { bootloadersRequest } from '../job/job';
+import { mirror as layout } from '../job/layout';
 import { openStore } from '../store/open';
+import type { OnUnread } from './each-view';
 import { listMirror, type MirrorRow } from './list';
 
 /** One release in one view of a mirror; bootloaders count as a release. */
@@ -19,31 +21,32 @@ export interface HeldRelease {
 /**
  * The releases in a deployed mirror, read from its bucket if the caller has access, otherwise from its site.
  * @param known views to read from the site, which cannot list them
+ * @param onUnread called with a view that is left out, since it cannot be read
  * @throws what openStore and listMirror throw
  */
-export async function heldReleases(outputs: StackOutputs, known: readonly string[]): Promise<HeldRelease[]> {
-  return byRelease(await rowsOf(outputs, known));
+export async function heldReleases(
+  outputs: StackOutputs,
+  known: readonly string[],
+  onUnread: OnUnread,
+): Promise<HeldRelease[]> {
+  return byRelease(await rowsOf(outputs, known, onUnread));
 }
 
-async function rowsOf({ mirrorBucketName, mirrorUrl }: StackOutputs, known: readonly string[]): Promise<MirrorRow[]> {
+async function rowsOf(
+  { mirrorBucketName, mirrorUrl }: StackOutputs,
+  known: readonly string[],
+  onUnread: OnUnread,
+): Promise<MirrorRow[]> {
   try {
-    return await listMirror(await openStore(`s3://${mirrorBucketName}`));
+    return await listMirror(await openStore(`s3://${mirrorBucketName}`), { onUnread });
   } catch (error) {
     if (!(error instanceof MirrorError)) throw error; // any MirrorError: the site is read instead, or reports what is wrong
   }
   const site = await openStore(mirrorUrl);
-  const rows = await Promise.all(known.map((view) => rowsOfView(view, site)));
-  return rows.flat();
-}
-
-/** A view whose executions all failed has no index. */
-async function rowsOfView(view: string, site: Awaited<ReturnType<typeof openStore>>): Promise<MirrorRow[]> {
-  try {
-    return await listMirror(site, { views: [view] });
-  } catch (error) {
-    if (error instanceof MirrorError && error.name === 'NoSuchObject') return [];
-    throw error;
-  }
+  const there = await Promise.all(known.map((view) => site.read(layout.index(view))));
+  // A view whose executions all failed has no index.
+  const views = known.filter((_, at) => there[at] !== undefined);
+  return await listMirror(site, { views, onUnread });
 }
 
 function byRelease(rows: readonly MirrorRow[]): HeldRelease[] {

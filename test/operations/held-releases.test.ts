@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { MirrorError } from '../../lib/errors';
+import { mirror as layout } from '../../lib/job/layout';
 import { heldReleases } from '../../lib/operations/held-releases';
 import { changeView } from '../../lib/publication/change-view';
+import { readView } from '../../lib/publication/read-view';
 import type { Signer } from '../../lib/simplestreams/openpgp/signer';
 import { S3Store } from '../../lib/store/s3/s3-store';
 import { environment, fakeAws } from '../fixtures/aws/fake-aws';
@@ -16,6 +19,8 @@ let signer: Signer;
 beforeAll(async () => {
   signer = await smallSigner();
 });
+
+const never = (view: string) => expect.unreachable(view);
 
 const stack = (mirrorUrl: string) => ({
   ...{ mirrorUrl, keyringUrl: `${mirrorUrl}keyring.gpg`, mirrorBucketName: 'mirror', workBucketName: 'work' },
@@ -38,7 +43,7 @@ describe('what a deployed mirror holds', () => {
     }
     await using site = await serve(folder);
 
-    const held = await heldReleases(stack(site.address), ['next', 'candidate']);
+    const held = await heldReleases(stack(site.address), ['next', 'candidate'], never);
 
     expect(held).toEqual([
       {
@@ -68,9 +73,38 @@ describe('what a deployed mirror holds', () => {
     const change = publishing('images', await madeVersion(mirror, 'images', 'first'));
     await changeView('candidate', change, { mirror, signer, now: () => new Date('2026-11-22T00:00:00Z') });
 
-    expect(await heldReleases(stack('http://127.0.0.1:1/'), [])).toMatchObject([
+    expect(await heldReleases(stack('http://127.0.0.1:1/'), [], never)).toMatchObject([
       { view: 'candidate', release: 'noble', newest: '20261120.000000' },
     ]);
+  });
+
+  it.each([
+    'over its site',
+    'in its bucket',
+  ])('is that of the other views, %s, if one cannot be read', async (where) => {
+    await using s3 = await startSmallS3();
+    const folder = folderInMemory();
+    await makeSmallMirror(folder, { signer, view: 'next', kernels: ['cloud'] });
+    const mirror = await makeSmallMirror(folder, { signer, kernels: ['cloud'] });
+    const { documents } = await readView('next', { mirror, signer });
+    const [{ path = '' } = {}] = documents.values();
+    await mirror.remove(layout.document('next', path));
+    if (where === 'in its bucket') {
+      environment({ AWS_ENDPOINT_URL: s3.url, AWS_REGION: 'us-east-1' });
+      environment({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+      const bucket = new S3Store('s3://mirror', { client: s3.client });
+      for await (const key of mirror.list('')) {
+        if (key.includes('/streams/')) await bucket.create(key, (await mirror.read(key))?.bytes ?? Buffer.alloc(0));
+      }
+    } else await withoutS3();
+    await using site = await serve(folder);
+    const unread: string[] = [];
+    const onUnread = (view: string, { name }: MirrorError) => unread.push(`${view}: ${name}`);
+
+    const held = await heldReleases(stack(site.address), ['next', 'candidate'], onUnread);
+
+    expect(held).toMatchObject([{ view: 'candidate', release: 'bookworm' }]);
+    expect(unread).toEqual(['next: NoSuchObject']);
   });
 
   it('is nothing of a view whose executions all failed', async () => {
@@ -79,13 +113,13 @@ describe('what a deployed mirror holds', () => {
     await makeSmallMirror(folder, { signer, kernels: ['cloud'] });
     await using site = await serve(folder);
 
-    expect(await heldReleases(stack(site.address), ['stable'])).toEqual([]);
-    expect(await heldReleases(stack(site.address), [])).toEqual([]);
+    expect(await heldReleases(stack(site.address), ['stable'], never)).toEqual([]);
+    expect(await heldReleases(stack(site.address), [], never)).toEqual([]);
   });
 
   it('refuses where the site cannot be read either', async () => {
     await withoutS3();
-    await expect(heldReleases(stack('http://127.0.0.1:1/'), ['candidate'])).rejects.toMatchObject({
+    await expect(heldReleases(stack('http://127.0.0.1:1/'), ['candidate'], never)).rejects.toMatchObject({
       name: 'DownloadFailed',
     });
   });

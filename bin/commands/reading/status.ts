@@ -4,9 +4,12 @@ import { executionPage } from '../../../lib/cloud/console-pages';
 import type { RecentExecution } from '../../../lib/cloud/follow/recent-executions';
 import { MirrorError } from '../../../lib/errors';
 import type { StackOutputs } from '../../../lib/job/aws/stack-outputs';
+import type { OnUnread } from '../../../lib/operations/each-view';
 import type { HeldRelease } from '../../../lib/operations/held-releases';
 import { stageName } from '../../build/stage-name';
 import { countOf } from '../../operation/typed-words';
+import { typedAgain } from '../../operation/which-mirror';
+import { UnreadViews } from '../../reading/unread-views';
 import { type Column, table } from '../../terminal/table';
 import type { Terminal } from '../../terminal/terminal';
 
@@ -34,21 +37,22 @@ interface Status {
   readonly held: readonly HeldRelease[] | MirrorError;
 }
 
-/** Prints the status of a deployed mirror. @returns 0, or 1 if the mirror itself cannot be read */
+/** Prints the status of a deployed mirror. @returns 0, or 1 if the mirror or one of its views cannot be read */
 export async function runStatus(options: StatusOptions, terminal: Terminal): Promise<number> {
   const last = countOf(options.last ?? '10', { most: 100, what: 'executions' });
   const { openClients } = await import('../../../lib/cloud/clients.js');
   using clients = openClients();
-  const status = await statusOf(clients, options.stack, last);
+  const unread = new UnreadViews(terminal, (command) => typedAgain(command, { stack: options.stack }));
+  const status = await statusOf(clients, options.stack, last, unread.add);
   if (options.json) terminal.out(JSON.stringify(asJson(options.stack, status), undefined, 2));
-  else for (const line of linesOf(status)) terminal.out(line);
-  if (!(status.held instanceof MirrorError)) return 0;
+  else for (const line of linesOf(status, unread.count)) terminal.out(line);
+  if (!(status.held instanceof MirrorError)) return unread.count === 0 ? 0 : 1;
   terminal.err(`error: cannot read the mirror: ${status.held.message}`);
   if (status.held.hint !== undefined) terminal.err(`  ${status.held.hint}`);
   return 1;
 }
 
-async function statusOf(clients: Clients, stack: string, last: number): Promise<Status> {
+async function statusOf(clients: Clients, stack: string, last: number, onUnread: OnUnread): Promise<Status> {
   const { mirrorOf } = await import('../../../lib/cloud/stack-outputs.js');
   const { recentExecutions } = await import('../../../lib/cloud/follow/recent-executions.js');
   const { heldReleases } = await import('../../../lib/operations/held-releases.js');
@@ -56,7 +60,7 @@ async function statusOf(clients: Clients, stack: string, last: number): Promise<
   const executions = await recentExecutions(clients, outputs.stateMachineArn, last);
   const views = [...new Set(executions.map(({ view }) => view).filter(Boolean))];
   // If the mirror cannot be read, its executions are shown nevertheless.
-  const held = await heldReleases(outputs, views).catch((error) => {
+  const held = await heldReleases(outputs, views, onUnread).catch((error) => {
     if (error instanceof MirrorError) return error;
     throw error;
   });
@@ -73,16 +77,18 @@ function asJson(stack: string, { outputs, executions, held }: Status): object {
   };
 }
 
-function linesOf({ outputs, executions, held }: Status): string[] {
+function linesOf({ outputs, executions, held }: Status, unread: number): string[] {
   return [
     `mirror   ${outputs.mirrorUrl}`,
     `keyring  ${outputs.keyringUrl}`,
     '',
     ...(executions.length === 0 ? ['nothing has been built yet'] : table(executionColumns, executions)),
-    ...(held instanceof MirrorError
-      ? []
-      : ['', ...(held.length === 0 ? ['nothing has been published yet'] : table(heldColumns, held))]),
+    ...(held instanceof MirrorError || (held.length === 0 && unread > 0) ? [] : ['', ...heldLines(held)]),
   ];
+}
+
+function heldLines(held: readonly HeldRelease[]): string[] {
+  return held.length === 0 ? ['nothing has been published yet'] : table(heldColumns, held);
 }
 
 const executionColumns: readonly Column<RecentExecution>[] = [

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runStatus } from '../../../bin/commands/reading/status';
 import { openClients } from '../../../lib/cloud/clients';
 import { startExecution } from '../../../lib/cloud/follow/executions';
 import { BuildRequest } from '../../../lib/job/build-request';
+import { mirror as layout } from '../../../lib/job/layout';
 import { endlessBuild, failedBuild, failedBuildAnswers, wellBuild } from '../../fixtures/aws/scripted-builds';
 import {
   type ScriptedExecution,
@@ -59,6 +62,22 @@ describe('the status of a deployed mirror', () => {
       'VIEW  RELEASE  ARCHITECTURES  FLAVOURS  NEWEST  VERSIONS',
       'candidate  bookworm  amd64  cloud, generic  20261120  1',
     ]);
+  });
+
+  it('leaves out a view that cannot be read, with what to do, and fails', async () => {
+    const folder = temporaryFolder();
+    await makeSmallMirror(folder, { signer: await smallSigner() });
+    writeFileSync(join(folder, layout.index('candidate')), 'no index');
+    await using site = await serve(folder);
+    await smallDeployment({ noble: failedBuild() }, { url: site.address, answers: failedBuildAnswers });
+    await started(['noble']);
+
+    const { code, outLines, errLines } = await status();
+
+    expect(code).toBe(1);
+    expect(outLines.at(-1)).toMatch(/ FAILED /); // not that nothing has been published
+    expect(errLines[0]).toMatch(/^warning: candidate is left out: /);
+    expect(errLines.at(-1)).toBe('    maas-mirror repair candidate --dry-run --stack SmallMirror');
   });
 
   it('is JSON for programs', async () => {
