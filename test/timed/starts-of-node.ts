@@ -5,10 +5,13 @@ import { type RunOptions, run } from '../../lib/machine/run';
  * machine from hour to hour. A start takes 25 ms on the machine for which the limits were promised in seconds.
  */
 export async function startsOfNode(command: readonly string[], options: RunOptions = {}): Promise<number> {
-  const taken = await processorSeconds(command, options);
   const starts: number[] = [];
-  for (let run = 0; run < 5; run++) starts.push(await processorSeconds([process.execPath, '--eval', '0']));
-  return taken / Math.min(...starts);
+  const start = async () => starts.push(await processorSeconds([process.execPath, '--eval', '0']));
+  for (let run = 0; run < 3; run++) await start();
+  const taken = await processorSeconds(command, options);
+  for (let run = 0; run < 3; run++) await start();
+  // The mean, before and after: what slows down the command, such as another program on the same core, slows down these, too.
+  return (taken * starts.length) / starts.reduce((sum, one) => sum + one, 0);
 }
 
 /** What a command takes of processors, which is all that it waits for where nothing else wants one. */
