@@ -5,7 +5,7 @@
  */
 export class KnownDocuments {
   readonly #parts = new Map<string, Known>();
-  readonly #jsonPaths = new Map<string, string>();
+  readonly #facts = new Map<string, DocumentFacts>();
 
   /** What this file holds, if it is still in memory, and the size that it had in bytes. A path is read in one way only. */
   part<Part extends object>(view: string, path: string): { readonly part: Part; readonly size: number } | undefined {
@@ -14,18 +14,26 @@ export class KnownDocuments {
     return known === undefined || size === undefined ? undefined : { part: known, size };
   }
 
+  /** @param part the object that others hold on to: it is known for as long as they do */
   keep(view: string, path: string, part: object, size: number): void {
     this.#parts.set(keyOf(view, path), { part: new WeakRef(part), size });
   }
 
-  /** The path of the unsigned JSON of a signed document. */
-  jsonPath(view: string, path: string): string | undefined {
-    return this.#jsonPaths.get(keyOf(view, path));
+  /** What is known of a signed document that was read or written, even if the document itself is no longer in memory. */
+  facts(view: string, path: string): DocumentFacts | undefined {
+    return this.#facts.get(keyOf(view, path));
   }
 
-  keepJsonPath(view: string, path: string, jsonPath: string): void {
-    this.#jsonPaths.set(keyOf(view, path), jsonPath);
+  keepFacts(view: string, path: string, facts: DocumentFacts): void {
+    this.#facts.set(keyOf(view, path), facts);
   }
+}
+
+export interface DocumentFacts {
+  /** The path of its unsigned JSON. */
+  readonly jsonPath: string;
+  /** Whether the new key still has to sign it; always false outside a key rotation. */
+  readonly byFormer: boolean;
 }
 
 interface Known {

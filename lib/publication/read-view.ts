@@ -80,11 +80,13 @@ export async function readDocuments({ view, index }: PublishedIndex, reading: Re
   return documents;
 }
 
-function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
-  return readPart(view, path, reading, async (bytes, key) => {
+async function readDocument(view: string, path: string, reading: Reading): Promise<PublishedDocument> {
+  let byFormer = reading.known?.facts(view, path)?.byFormer ?? false;
+  const document = await readPart(view, path, reading, async (bytes, key) => {
+    byFormer = await lacksSigner(bytes, reading);
     const text = signedText(key, bytes);
-    reading.known?.keepJsonPath(view, path, jsonPathOf(text));
-    const document = parseProducts(text, key);
-    return { path, document, byFormer: await lacksSigner(bytes, reading) };
+    reading.known?.keepFacts(view, path, { jsonPath: jsonPathOf(text), byFormer });
+    return parseProducts(text, key);
   });
+  return { path, document, byFormer };
 }

@@ -35,7 +35,7 @@ async function removePlain(view: string, { mirror }: Press): Promise<void> {
 async function plainTwinOf(view: string, index: Index, press: Press): Promise<Index> {
   const paths = new Map<string, string>();
   for (const [id, { path }] of Object.entries(index.index)) {
-    paths.set(id, press.known?.jsonPath(view, path) ?? jsonPathOf(await readDocumentText(view, path, press)));
+    paths.set(id, press.known?.facts(view, path)?.jsonPath ?? jsonPathOf(await readDocumentText(view, path, press)));
   }
   return plainIndexOf(index, (contentId) => paths.get(contentId) ?? '');
 }

@@ -96,7 +96,7 @@ async function writeDocument(
   await mirror.create(layout.document(view, sjson.path), sjson.bytes, textType);
   // Another key signs the same JSON differently, so this is the only object of a document that may change.
   await mirror.replace(layout.document(view, signature.path), signature.bytes, mutableText);
-  known?.keepJsonPath(view, sjson.path, json.path);
+  known?.keepFacts(view, sjson.path, { jsonPath: json.path, byFormer: false });
 }
 
 const jsonType = { contentType: 'application/json' };
